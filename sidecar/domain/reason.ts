@@ -4,11 +4,11 @@
  * days `YYYY-MM-DD`, the rest numbers and names.
  */
 
-type Value = string | number | boolean | null
+type Value = string | number | boolean | null | readonly Reason[]
 
 export interface Reason {
   readonly code: ReasonCode
-  readonly params: Readonly<Record<string, Value | readonly Value[]>>
+  readonly params: Readonly<Record<string, Value>>
   readonly text: string
 }
 
@@ -24,6 +24,8 @@ type Sentence = (params: Params, wording: Wording) => string
 const points = (count: unknown): string => (count === 1 ? '1 point' : `${count} points`)
 const times = (count: unknown): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 const day = (params: Params, key: string, wording: Wording): string => wording.when(String(params[key]))
+
+const texts = (reasons: unknown): string[] => (reasons as readonly Reason[]).map((part) => part.text)
 
 const PERIOD: Readonly<Record<string, string>> = {
   day: 'today',
@@ -45,7 +47,14 @@ const SENTENCES = {
   excluded: () => 'This does not qualify for points under the institution’s rules.',
   outside_window: (p, w) =>
     p.opens ? `This pays only at certain times, next from ${day(p, 'opens', w)}.` : 'The time for this has passed.',
-  requires: (p) => `Something comes first: ${(p.missing as readonly string[]).join('; ')}.`,
+  requires: (p) => `Something comes first: ${texts(p.missing).join('; ')}.`,
+  needs_badge: (p) => `earn the badge ${p.badge}`,
+  needs_rule: (p) => `earn points by ${p.rule}`,
+  needs_completed: (p) => `complete ${p.target}`,
+  needs_completion_rate: (p) => `complete ${p.at_least} % of ${p.course} (now ${p.rate} %)`,
+  needs_points: (p) => `${points(p.points)} more`,
+  needs_all: (p) => texts(p.missing).join(' and '),
+  needs_any: (p) => texts(p.options).join(', or '),
   no_object: (p) => `This can be counted only where it names its ${p.scope}, and it named none.`,
   already_granted: (p, w) => `You had the points for this on ${day(p, 'granted', w)}.`,
   once_only: (p, w) => `This ${p.scope} paid already, on ${day(p, 'granted', w)}. It pays once.`,

@@ -1,0 +1,207 @@
+/** Re-derives everything on the ledger from its raw rows, and names the first thing that is wrong. */
+import { BODY_KEYS, commitment, entryHash, GENESIS, type Head, type Kind, LIFETIME_KINDS } from '../domain/entry.js'
+import { type Claims, grantOwner, type RawEntry, rawEntries, readClaims } from '../store/audit.js'
+import type { Connection } from '../store/database.js'
+
+export interface Verification {
+  readonly ok: boolean
+  readonly quick: boolean
+  /** Entries read. */
+  readonly entries: number
+  readonly head: Head
+  /** Private records that open their commitment; 0 in a quick run, which reads none. */
+  readonly opened: number
+  /** The first problems, in the order of the ledger. */
+  readonly problems: readonly VerificationProblem[]
+}
+
+export interface VerificationProblem {
+  /** The entry, or null where a table beside the ledger is wrong. */
+  readonly seq: number | null
+  readonly message: string
+}
+
+/** After this many a reader has seen enough, and the first one is the one that counts. */
+const MOST_PROBLEMS = 20
+const KEYS = BODY_KEYS.join()
+
+interface Body {
+  readonly seq: number
+  readonly prev: string
+  readonly priv: string
+  readonly kind: Kind
+  readonly subject: string | null
+  readonly points: number
+  readonly held: number
+  readonly ref: number | null
+  readonly source: string
+  readonly day: string
+}
+
+interface Sums {
+  points: number
+  held: number
+  lifetime: number
+  grants: number
+  granted: number
+  standing: number
+}
+
+/**
+ * Reads every entry. Quick: the chain alone (numbers, hashes, links). Full: also each body's form, each private record's
+ * commitment, the learner index, balances, and the rules' memory.
+ * @param onProgress is told how many of how many entries are read.
+ */
+export function verifyLedger(
+  connection: Connection,
+  options: { quick: boolean; onProgress?: (done: number, of: number) => void },
+): Verification {
+  const { quick, onProgress } = options
+  const claims = readClaims(connection)
+  const last = claims.head?.seq ?? 0
+  const check = quick ? new ChainCheck() : new FullCheck(claims, grantOwner(connection))
+  for (const page of rawEntries(connection, last, !quick)) {
+    for (const row of page) check.entry(row)
+    onProgress?.(check.head.seq, last)
+    if (check.problems.length >= MOST_PROBLEMS) break
+  }
+  check.finish()
+  const { problems, head, opened, entries } = check
+  return { ok: problems.length === 0, quick, entries, head, opened, problems: problems.slice(0, MOST_PROBLEMS) }
+}
+
+/** Numbers without gaps, hashes over the exact bytes, each body naming the hash before it. */
+class ChainCheck {
+  head: Head = { seq: 0, hash: GENESIS }
+  entries = 0
+  opened = 0
+  readonly problems: VerificationProblem[] = []
+
+  entry([seq, body, hash]: RawEntry): void {
+    const { head } = this
+    this.entries++
+    if (seq !== head.seq + 1) this.fail(seq, `entry ${head.seq + 1} is missing: after ${head.seq} comes ${seq}`)
+    if (entryHash(body) !== hash) this.fail(seq, 'its hash is not the hash of its body: one of the two was changed')
+    if (!this.follows(body, seq)) this.fail(seq, `its body does not name this place, or the hash of entry ${head.seq}`)
+    this.head = { seq, hash }
+  }
+
+  /** Keys are sorted, so these two stand in one place each, and quotes inside a text would be escaped. */
+  protected follows(body: string, seq: number): boolean {
+    return body.includes(`,"prev":"${this.head.hash}","priv":"`) && body.includes(`,"seq":${seq},"source":"`)
+  }
+
+  finish(): void {}
+
+  protected fail(seq: number | null, message: string): void {
+    this.problems.push({ seq, message })
+  }
+}
+
+class FullCheck extends ChainCheck {
+  readonly #sums = new Map<string, Sums>()
+  /** Grants that were taken back: each can be only once. */
+  readonly #revoked = new Set<number>()
+
+  constructor(
+    readonly claims: Claims,
+    readonly ownerOf: (seq: number) => string | null,
+  ) {
+    super()
+  }
+
+  override entry(row: RawEntry): void {
+    super.entry(row)
+    const [seq, text, , salt, data] = row
+    const body = parse(text)
+    if (!body) return this.fail(seq, 'its body is not one line of JSON with the keys of an entry in their order')
+    this.#record(seq, body, salt, data)
+    if (body.subject !== null) this.#add(seq, body.subject, body)
+  }
+
+  #record(seq: number, body: Body, salt: string | null, data: string | null): void {
+    if (salt === null || data === null)
+      return this.fail(seq, 'its private record is missing, and no erasure declares that')
+    if (commitment(salt, data) !== body.priv) {
+      return this.fail(seq, 'its private record is not the one its body commits to: the record or its salt was changed')
+    }
+    this.opened++
+    const record = parseRecord(data)
+    if (!record) return this.fail(seq, 'its private record is not JSON with a source and a time')
+    if (record.source !== body.source) this.fail(seq, 'its body and its private record name different sources')
+    if (Math.abs(Date.parse(record.at.slice(0, 10)) - Date.parse(body.day)) > 86_400_000) {
+      this.fail(seq, `its day ${body.day} is not the day of ${record.at}`)
+    }
+    if (body.subject === null) return
+    const learner = `${record.source}\n${record.user_id}`
+    if (this.claims.learners.get(body.subject) !== learner) {
+      this.fail(seq, 'the learner index names another learner than its private record: the index was changed')
+    }
+  }
+
+  #add(seq: number, subject: string, { kind, points, held, ref }: Body): void {
+    let sums = this.#sums.get(subject)
+    if (!sums) {
+      sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0, standing: 0 }
+      this.#sums.set(subject, sums)
+    }
+    sums.points += points
+    sums.held += held
+    if (LIFETIME_KINDS.has(kind)) sums.lifetime += points
+    if (sums.held < 0) this.fail(seq, 'it takes more held points than the learner had')
+    if (kind === 'grant' || kind === 'hold') {
+      sums.grants++
+      sums.granted += points + held
+      sums.standing++
+    }
+    if (kind === 'revocation') {
+      if (ref === null || this.#revoked.has(ref) || this.ownerOf(ref) !== subject) {
+        return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
+      }
+      this.#revoked.add(ref)
+      sums.standing--
+    }
+  }
+
+  override finish(): void {
+    const { balances, granted } = this.claims
+    for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
+      const sums = this.#sums.get(subject)
+      const kept = balances.get(subject)
+      for (const key of ['points', 'held', 'lifetime'] as const) {
+        if ((kept?.[key] ?? 0) !== (sums?.[key] ?? 0)) {
+          this.fail(
+            null,
+            `learner ${subject}: the kept ${key} are ${kept?.[key] ?? 0}, their entries sum to ${sums?.[key] ?? 0}`,
+          )
+        }
+      }
+      const memory = granted.get(subject)
+      const same =
+        (memory?.grants ?? 0) === (sums?.grants ?? 0) &&
+        (memory?.points ?? 0) === (sums?.granted ?? 0) &&
+        (memory?.standing ?? 0) === (sums?.standing ?? 0)
+      if (!same)
+        this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
+    }
+  }
+}
+
+function parseRecord(data: string): { source: string; user_id?: string; at: string } | null {
+  try {
+    const record = JSON.parse(data)
+    return typeof record.source === 'string' && !Number.isNaN(Date.parse(record.at)) ? record : null
+  } catch {
+    return null
+  }
+}
+
+/** The body, where it is exactly what this program would have written. */
+function parse(text: string): Body | null {
+  try {
+    const body = JSON.parse(text) as Body
+    return Object.keys(body).join() === KEYS && JSON.stringify(body) === text ? body : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,34 @@
+import type { Reason } from './reason.js'
+
+/** The pure answer for one event and one rule: what it grants or takes back, or the reason it does not. */
+export interface Decision {
+  readonly ruleId: string
+  readonly outcome: 'granted' | 'held' | 'refused' | 'revoked'
+  /** Signed change of the spendable balance. */
+  readonly points: number
+  /** Signed change of the held balance. */
+  readonly held: number
+  readonly reason: Reason
+}
+
+/** What a granting decision adds for the ledger. */
+export interface Grant extends Decision {
+  readonly outcome: 'granted' | 'held'
+  readonly version: string
+  readonly expires: string | null
+  /** The rule asks for a person's eye without holding the points. */
+  readonly flagged: boolean
+}
+
+/** A decision that takes a standing grant back. */
+export interface TakenBack extends Decision {
+  readonly outcome: 'revoked'
+  readonly version: string
+  /** The entry of the grant. */
+  readonly ref: number
+}
+
+export type Outcome = Decision | Grant | TakenBack
+
+export const isGrant = (decision: Outcome): decision is Grant =>
+  decision.outcome === 'granted' || decision.outcome === 'held'

@@ -1,0 +1,172 @@
+/**
+ * One line of the ledger. Its body is one line of JSON with fixed keys in sorted order (byte-identical to RFC 8785), and
+ * it identifies nobody: what does lies beside it in the private record, bound to the body by a salted commitment.
+ * The bytes made here can never change; `test/golden` freezes them.
+ */
+import { hash } from 'node:crypto'
+
+export const KINDS = [
+  'grant',
+  'hold',
+  'release',
+  'void',
+  'revocation',
+  'expiry',
+  'adjustment',
+  'redemption',
+  'consumption',
+  'refund',
+  'erasure',
+  'configuration',
+  'approval',
+  'administration',
+  'key',
+] as const
+export type Kind = (typeof KINDS)[number]
+
+/** Kinds whose points count towards lifetime: spending never demotes. */
+export const LIFETIME_KINDS: ReadonlySet<Kind> = new Set(['grant', 'release', 'revocation', 'adjustment'])
+
+/** The `prev` of the first entry. */
+export const GENESIS = '0'.repeat(64)
+
+/** Where the chain stands: the last entry's number and hash. */
+export interface Head {
+  readonly seq: number
+  readonly hash: string
+}
+export const EMPTY: Head = { seq: 0, hash: GENESIS }
+
+/** What is decided, before it has a place in the chain. */
+export interface ProposedEntry {
+  readonly kind: Kind
+  /** The learner's opaque name on the ledger; null where no learner is concerned. */
+  readonly subject: string | null
+  /** Signed change of the spendable balance. */
+  readonly points: number
+  /** Signed change of the held balance. */
+  readonly held: number
+  /** `id@version`. */
+  readonly rule: string | null
+  /** Civil day on which the points lapse. */
+  readonly expires: string | null
+  /** The `seq` this entry answers. */
+  readonly ref: number | null
+  readonly record: PrivateRecord
+}
+
+/** What identifies and explains; deleted when the learner is erased. Only keys that have a value are written. */
+export interface PrivateRecord {
+  /** The learner in the LMS. */
+  readonly userId?: string | undefined
+  readonly eventId?: string | undefined
+  readonly event?: string | undefined
+  /** When it happened, RFC 3339. */
+  readonly time?: string | undefined
+  readonly course?: string | undefined
+  readonly activity?: string | undefined
+  readonly object?: string | undefined
+  readonly act?: string | undefined
+  readonly origin?: string | undefined
+  readonly actor?: string | undefined
+  readonly reason?: string | undefined
+  /** What was decided on, and anything else that belongs to this kind of entry. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** An entry in its place, as it is stored: exact bytes, never rebuilt. */
+export interface Entry {
+  readonly seq: number
+  readonly body: string
+  readonly hash: string
+  readonly salt: string
+  readonly data: string
+}
+
+/** Where and when an entry is written. */
+export interface Writing {
+  readonly source: string
+  /** Exact time, RFC 3339 with milliseconds. */
+  readonly at: string
+  /** The same instant as a civil day in the institution's zone. */
+  readonly day: string
+  /** 64 hex digits, random, used once. */
+  readonly salt: string
+}
+
+/** The exact text of a private record. Keys are in sorted order; those without a value are left out. */
+export function recordText(record: PrivateRecord, writing: Writing): string {
+  return JSON.stringify({
+    act: record.act,
+    activity: record.activity,
+    actor: record.actor,
+    at: writing.at,
+    course: record.course,
+    detail: record.detail,
+    event: record.event,
+    event_id: record.eventId,
+    object: record.object,
+    origin: record.origin,
+    reason: record.reason,
+    source: writing.source,
+    time: record.time,
+    user_id: record.userId,
+  })
+}
+
+/** The commitment under `priv`: SHA-256 of a prefix, the salt and the record's exact text, a line each. */
+export function commitment(salt: string, data: string): string {
+  return hash('sha256', `rocket-private/v1\n${salt}\n${data}`, 'hex')
+}
+
+/** SHA-256(0x00 ‖ body): the link of the chain, and the leaf hash of RFC 6962 §2.1 at once. */
+export function entryHash(body: string): string {
+  return hash('sha256', `\0${body}`, 'hex')
+}
+
+/** Puts a proposed entry in its place after `head`. Pure: time, salt and place are given. */
+export function sequence(head: Head, proposed: ProposedEntry, writing: Writing): Entry {
+  const seq = head.seq + 1
+  const data = recordText(proposed.record, writing)
+  const body = JSON.stringify({
+    amount_minor: null,
+    budget: null,
+    currency: null,
+    day: writing.day,
+    expires: proposed.expires,
+    held: proposed.held,
+    kind: proposed.kind,
+    points: proposed.points,
+    prev: head.hash,
+    priv: commitment(writing.salt, data),
+    ref: proposed.ref,
+    reward: null,
+    rule: proposed.rule,
+    seq,
+    source: writing.source,
+    subject: proposed.subject,
+    v: 1,
+  })
+  return { seq, body, hash: entryHash(body), salt: writing.salt, data }
+}
+
+/** The keys of a body, in their order; a body with other keys, or in another order, is not one of ours. */
+export const BODY_KEYS = [
+  'amount_minor',
+  'budget',
+  'currency',
+  'day',
+  'expires',
+  'held',
+  'kind',
+  'points',
+  'prev',
+  'priv',
+  'ref',
+  'reward',
+  'rule',
+  'seq',
+  'source',
+  'subject',
+  'v',
+] as const

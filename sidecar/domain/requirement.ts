@@ -1,0 +1,64 @@
+/** What must be there before a rule pays. */
+import type { CourseNames, Learner } from './learner.js'
+import { type Reason, type ReasonCode, reason, type Wording } from './reason.js'
+import type { Requirement } from './rule.js'
+
+/** Everything that is still missing; empty where the requirement is met. */
+export function missing(
+  requirement: Requirement,
+  learner: Learner,
+  courses: CourseNames,
+  wording: Wording,
+): readonly Reason[] {
+  const needs = (met: boolean, code: ReasonCode, params: Reason['params']) =>
+    met ? [] : [reason(code, params, wording)]
+  const { facts } = learner
+  switch (requirement.kind) {
+    case 'all':
+      return requirement.of.flatMap((part) => missing(part, learner, courses, wording))
+    case 'any': {
+      const open = requirement.of.map((part) => missing(part, learner, courses, wording))
+      const options = open.map((part) =>
+        part.length === 1 ? part[0]! : reason('needs_all', { missing: part }, wording),
+      )
+      return needs(
+        open.some((part) => part.length === 0),
+        'needs_any',
+        { options },
+      )
+    }
+    case 'badge': {
+      const { badge } = requirement
+      const met = facts.badges.has(badge) || [...facts.badges.values()].includes(badge)
+      return needs(met, 'needs_badge', { badge })
+    }
+    case 'rule': {
+      const { rule } = requirement
+      return needs(
+        learner.grantsOf([rule]).some((grant) => grant.standing),
+        'needs_rule',
+        { rule },
+      )
+    }
+    case 'completed': {
+      const { target } = requirement
+      return needs(facts.completed.has(targetKey(target, courses)), 'needs_completed', { target })
+    }
+    case 'completion_rate': {
+      const { course, atLeast } = requirement
+      const rate = facts.completionRate.get(targetKey(course, courses)) ?? 0
+      return needs(rate >= atLeast, 'needs_completion_rate', { course, at_least: atLeast, rate })
+    }
+    case 'points': {
+      const short = requirement.points - learner.lifetime
+      return needs(short <= 0, 'needs_points', { points: short })
+    }
+  }
+}
+
+/** `course:7` and `activity:quiz:123` stand for themselves; anything else is a course's ID number. */
+function targetKey(target: string, courses: CourseNames): string {
+  return target.startsWith('course:') || target.startsWith('activity:')
+    ? target
+    : (courses(target) ?? `idnumber:${target}`)
+}

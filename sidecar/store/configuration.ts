@@ -1,0 +1,67 @@
+/** The configuration in force: what the latest `configuration` entry names, its full texts kept by their hash. */
+import { hash } from 'node:crypto'
+import type { Writer } from './database.js'
+
+/** Paths relative to the configuration folder, and the texts. */
+export type Files = ReadonlyMap<string, string>
+
+interface Row {
+  readonly seq: number
+  readonly data: string
+}
+
+/** The hash of one file's text. */
+export const documentHash = (text: string): string => hash('sha256', text, 'hex')
+
+/** One hash over the names and texts of a whole set of files. */
+export function filesHash(files: Files): string {
+  const lines = [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, text]) => `${documentHash(text)}  ${path}\n`)
+  return hash('sha256', lines.join(''), 'hex')
+}
+
+export class Configurations {
+  readonly #selectLatest
+  readonly #selectLatestSeq
+  readonly #selectDocument
+  readonly #insertDocument
+
+  constructor({ connection }: Writer) {
+    const latest = `FROM entry WHERE kind = 'configuration' AND subject IS NULL ORDER BY seq DESC LIMIT 1`
+    this.#selectLatestSeq = connection.prepare<[], number>(`SELECT seq ${latest}`).pluck()
+    this.#selectLatest = connection.prepare<[], Row>(
+      `SELECT seq, data FROM private_record WHERE seq = (SELECT seq ${latest})`,
+    )
+    this.#selectDocument = connection.prepare<[string], string>('SELECT text FROM document WHERE hash = ?').pluck()
+    this.#insertDocument = connection.prepare('INSERT INTO document (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  }
+
+  /** The entry that put the present configuration in force; 0: none yet. */
+  latestSeq(): number {
+    return this.#selectLatestSeq.get() ?? 0
+  }
+
+  /** The texts in force, and the entry that says so. */
+  latest(): { seq: number; files: Files } | null {
+    const row = this.#selectLatest.get()
+    if (!row) return null
+    const { detail } = JSON.parse(row.data) as { detail: { files: Record<string, string> } }
+    const files = Object.entries(detail.files).map(([path, documentHash]) => {
+      const text = this.#selectDocument.get(documentHash)
+      if (text === undefined) throw new Error(`the text of ${path} (${documentHash}) is missing from the database`)
+      return [path, text] as const
+    })
+    return { seq: row.seq, files: new Map(files) }
+  }
+
+  /** Keeps the texts. @returns path → hash, as a configuration entry names them. */
+  keep(files: Files): Record<string, string> {
+    const named: Record<string, string> = {}
+    for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      named[path] = documentHash(text)
+      this.#insertDocument.run(named[path], text)
+    }
+    return named
+  }
+}

@@ -1,0 +1,198 @@
+/** Learners: their opaque subjects, and what decisions need to know of each, kept in memory as a mirror of the tables. */
+import { randomBytes } from 'node:crypto'
+import type { Fact } from '../domain/fact.js'
+import type { Granted, Learner } from '../domain/learner.js'
+import type { Connection, Writer } from './database.js'
+import type { Ledger } from './ledger.js'
+
+/** A grant as it is written: with the deed that a later event takes it back by. */
+export interface NewGranted extends Omit<Granted, 'standing'> {
+  readonly deed: string | null
+}
+
+/** Beyond this many grants in memory (about 50 MB) the mirror starts anew. */
+const GRANTS_IN_MEMORY = 300_000
+
+interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
+  readonly held: 0 | 1
+  readonly standing: 0 | 1
+}
+
+/** One learner in memory. Grants are by rule, sorted by time. */
+class KnownLearner implements Learner {
+  readonly grants = new Map<string, Granted[]>()
+  readonly facts = {
+    badges: new Map<string, string>(),
+    completed: new Set<string>(),
+    completionRate: new Map<string, number>(),
+  }
+
+  constructor(
+    readonly subject: string,
+    readonly ledger: Ledger,
+  ) {}
+
+  get lifetime(): number {
+    return this.ledger.balance(this.subject).lifetime
+  }
+
+  readonly grantsOf = (rules: readonly string[]): readonly Granted[] => {
+    const [only = '', ...others] = rules
+    const first = this.grants.get(only) ?? []
+    if (others.length === 0) return first
+    return rules.flatMap((rule) => this.grants.get(rule) ?? []).sort((a, b) => a.time - b.time)
+  }
+
+  add(granted: Granted): void {
+    const list = this.grants.get(granted.rule)
+    if (!list) return void this.grants.set(granted.rule, [granted])
+    let at = list.length
+    while (at > 0 && list[at - 1]!.time > granted.time) at--
+    list.splice(at, 0, granted)
+  }
+
+  learn({ kind, key, name, value }: Fact): void {
+    const { badges, completed, completionRate } = this.facts
+    if (kind === 'completion_rate') completionRate.set(key, value)
+    else if (kind === 'badge') value ? badges.set(key, name) : badges.delete(key)
+    else value ? completed.add(key) : completed.delete(key)
+  }
+}
+
+export class Learners {
+  readonly #known = new Map<string, KnownLearner>()
+  #grantsKnown = 0
+  readonly #subjects = new Map<string, string>()
+  readonly #courses = new Map<string, string>()
+  readonly #sql
+  readonly #ledger
+
+  constructor(writer: Writer, ledger: Ledger) {
+    this.#sql = statements(writer.connection)
+    this.#ledger = ledger
+    writer.mirror(this)
+  }
+
+  clear(): void {
+    this.#known.clear()
+    this.#grantsKnown = 0
+    this.#subjects.clear()
+    this.#courses.clear()
+  }
+
+  /** The subject of a learner, null where Rocket has never heard of them. */
+  subjectOf(source: string, user: string): string | null {
+    return this.#sql.selectSubject.get(source, user) ?? null
+  }
+
+  /** The subject of a learner, made where there is none. Inside a transaction only. */
+  enrol(source: string, user: string): string {
+    const key = `${source}\n${user}`
+    let subject = this.#subjects.get(key) ?? this.#sql.selectSubject.get(source, user)
+    if (subject === undefined) {
+      subject = randomBytes(12).toString('hex')
+      this.#sql.insertLearner.run(subject, source, user)
+    }
+    if (this.#subjects.size >= GRANTS_IN_MEMORY) this.#subjects.clear()
+    this.#subjects.set(key, subject)
+    return subject
+  }
+
+  /** What is known of a learner, as the ledger stands. Inside a transaction only. */
+  known(subject: string): KnownLearner {
+    let learner = this.#known.get(subject)
+    if (!learner) {
+      learner = new KnownLearner(subject, this.#ledger)
+      const rows = this.#sql.selectGranted.all(subject)
+      for (const row of rows) learner.add({ ...row, held: row.held === 1, standing: row.standing === 1 })
+      for (const fact of this.#sql.selectFacts.all(subject)) learner.learn(fact)
+      this.#grantsKnown += rows.length + 1
+      if (this.#grantsKnown > GRANTS_IN_MEMORY) {
+        this.#known.clear()
+        this.#grantsKnown = rows.length + 1
+      }
+      this.#known.set(subject, learner)
+    }
+    return learner
+  }
+
+  addGranted(subject: string, { deed, ...granted }: NewGranted): void {
+    const { seq, rule, act, course, activity, object, time, points, held } = granted
+    this.#sql.insertGranted.run(subject, seq, rule, act, deed, course, activity, object, time, points, held ? 1 : 0)
+    // Only where the learner is in memory already: who is read later is read with this grant.
+    this.#known.get(subject)?.add({ ...granted, standing: true })
+    this.#grantsKnown++
+  }
+
+  /** Marks a grant as taken back; it goes on counting in limits, and frees its act. */
+  revoke(subject: string, seq: number): void {
+    this.#sql.updateRevoked.run(subject, seq)
+    this.#known.delete(subject)
+  }
+
+  /** A learner's standing grants for one deed. */
+  standingFor(subject: string, deed: string): Granted[] {
+    return this.#sql.selectStanding.all(subject, deed).map((row) => ({ ...row, held: row.held === 1, standing: true }))
+  }
+
+  /** Who holds a standing grant for a deed whose object belongs to one learner. */
+  ownerOf(deed: string): { subject: string; user: string } | null {
+    return this.#sql.selectOwner.get(deed) ?? null
+  }
+
+  /** Keeps a fact, unless a later word on it is known already. */
+  addFact(subject: string, fact: Fact): void {
+    const { kind, key, name, value, time } = fact
+    const { changes } = this.#sql.upsertFact.run(subject, kind, key, name, value, time)
+    if (changes > 0) this.#known.get(subject)?.learn(fact)
+  }
+
+  /** Keeps what a course's ID number is. */
+  nameCourse(idnumber: string, course: string): void {
+    if (this.#courses.get(idnumber) === course) return
+    this.#sql.upsertCourse.run(idnumber, course)
+    this.#courses.set(idnumber, course)
+  }
+
+  /** `course:ID` for an ID number, null where no sender has told it. */
+  readonly courseNamed = (idnumber: string): string | null => {
+    const course = this.#courses.get(idnumber) ?? this.#sql.selectCourse.get(idnumber)
+    return course === undefined ? null : `course:${course}`
+  }
+}
+
+const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points, held, standing'
+
+function statements(connection: Connection) {
+  return {
+    selectSubject: connection
+      .prepare<[string, string], string>('SELECT subject FROM learner WHERE source = ? AND user_id = ?')
+      .pluck(),
+    insertLearner: connection.prepare('INSERT INTO learner (subject, source, user_id) VALUES (?, ?, ?)'),
+    selectGranted: connection.prepare<[string], GrantRow>(
+      `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? ORDER BY seq`,
+    ),
+    insertGranted: connection.prepare(
+      `INSERT INTO granted (subject, seq, rule, act, deed, course, activity, object, time, points, held, standing)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+    ),
+    updateRevoked: connection.prepare('UPDATE granted SET standing = 0 WHERE subject = ? AND seq = ?'),
+    // The plus keeps SQLite from the index on deeds, where a shared one (an activity) stands once for every learner.
+    selectStanding: connection.prepare<[string, string], GrantRow>(
+      `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? AND +deed = ? AND standing = 1 ORDER BY seq`,
+    ),
+    selectOwner: connection.prepare<[string], { subject: string; user: string }>(
+      `SELECT subject, user_id AS user FROM granted JOIN learner USING (subject) WHERE deed = ? AND standing = 1 LIMIT 1`,
+    ),
+    selectFacts: connection.prepare<[string], Fact>('SELECT kind, key, name, value, time FROM fact WHERE subject = ?'),
+    upsertFact: connection.prepare(
+      `INSERT INTO fact (subject, kind, key, name, value, time) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, value = excluded.value, time = excluded.time
+       WHERE excluded.time >= time`,
+    ),
+    upsertCourse: connection.prepare(
+      'INSERT INTO course (idnumber, course) VALUES (?, ?) ON CONFLICT DO UPDATE SET course = excluded.course',
+    ),
+    selectCourse: connection.prepare<[string], string>('SELECT course FROM course WHERE idnumber = ?').pluck(),
+  }
+}

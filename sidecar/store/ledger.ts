@@ -1,0 +1,92 @@
+/** Entries, their private records and the balances they sum up to. */
+import { randomBytes } from 'node:crypto'
+import type { Civil } from '../domain/civil.js'
+import {
+  EMPTY,
+  type Entry,
+  type Head,
+  LIFETIME_KINDS,
+  type ProposedEntry,
+  sequence,
+  type Writing,
+} from '../domain/entry.js'
+import type { Writer } from './database.js'
+
+export interface Balance {
+  readonly points: number
+  readonly held: number
+  readonly lifetime: number
+}
+
+const SALT_BYTES = 32
+/** Salts are drawn many at a time: one call to the generator costs as much as sixty salts. */
+const SALTS_AT_ONCE = 64
+
+export class Ledger {
+  #head: Head | null = null
+  #salts: string[] = []
+  readonly #selectHead
+  readonly #insertEntry
+  readonly #insertRecord
+  readonly #addToBalance
+  readonly #selectBalance
+
+  constructor(writer: Writer) {
+    const { connection } = writer
+    writer.mirror(this)
+    this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
+    this.#insertEntry = connection.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)')
+    this.#insertRecord = connection.prepare('INSERT INTO private_record (seq, salt, data) VALUES (?, ?, ?)')
+    this.#addToBalance = connection.prepare(
+      `INSERT INTO balance (subject, points, held, lifetime) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET points = points + excluded.points, held = held + excluded.held,
+         lifetime = lifetime + excluded.lifetime`,
+    )
+    this.#selectBalance = connection.prepare<[string], Balance>(
+      'SELECT points, held, lifetime FROM balance WHERE subject = ?',
+    )
+  }
+
+  clear(): void {
+    this.#head = null
+  }
+
+  head(): Head {
+    this.#head ??= this.#selectHead.get() ?? EMPTY
+    return this.#head
+  }
+
+  balance(subject: string): Balance {
+    return this.#selectBalance.get(subject) ?? { points: 0, held: 0, lifetime: 0 }
+  }
+
+  /**
+   * Puts an entry at the end of the chain, its record beside it, its points into the balance. Inside a transaction only.
+   * @param now epoch milliseconds; `civil` the institution's calendar.
+   */
+  append(proposed: ProposedEntry, source: string, now: number, civil: Civil): Entry {
+    const writing: Writing = {
+      source,
+      at: new Date(now).toISOString(),
+      day: civil.dayOf(now),
+      salt: this.#salt(),
+    }
+    const entry = sequence(this.head(), proposed, writing)
+    this.#insertEntry.run(entry.seq, entry.body, entry.hash)
+    this.#insertRecord.run(entry.seq, entry.salt, entry.data)
+    const { subject, points, held, kind } = proposed
+    if (subject !== null && (points !== 0 || held !== 0)) {
+      this.#addToBalance.run(subject, points, held, LIFETIME_KINDS.has(kind) ? points : 0)
+    }
+    this.#head = entry
+    return entry
+  }
+
+  #salt(): string {
+    if (this.#salts.length === 0) {
+      const bytes = randomBytes(SALT_BYTES * SALTS_AT_ONCE).toString('hex')
+      for (let at = 0; at < bytes.length; at += SALT_BYTES * 2) this.#salts.push(bytes.slice(at, at + SALT_BYTES * 2))
+    }
+    return this.#salts.pop()!
+  }
+}
