@@ -131,7 +131,8 @@ export interface HomeLock {
 
 /** @throws HomeError where another server has it. */
 export function lockHome(home: string): HomeLock {
-  const lock = new Sqlite(lockPath(home), { timeout: 0 })
+  // Long enough to wait out a command that only looks whether a server runs.
+  const lock = new Sqlite(lockPath(home), { timeout: 500 })
   try {
     lock.exec('BEGIN EXCLUSIVE')
   } catch {

@@ -2,26 +2,18 @@
 import { type CompiledRules, compile } from '../domain/compile.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import type { Configurations } from '../store/configuration.js'
-import type { Writer } from '../store/database.js'
 
 export class RulesInForce {
-  #compiled: CompiledRules | null = null
-  #seq = 0
-  #inDoubt = false
+  #compiled: { seq: number; rules: CompiledRules } | null = null
 
-  constructor(
-    writer: Writer,
-    readonly configurations: Configurations,
-  ) {
-    writer.mirror(this)
-  }
+  constructor(readonly configurations: Configurations) {}
 
-  /** @throws where no configuration was ever put in force, or its texts cannot be read by this version. */
+  /**
+   * Asks the ledger each time, since a command may have published meanwhile; compiles only what is new.
+   * @throws where no configuration was ever put in force, or its texts cannot be read by this version.
+   */
   current(): CompiledRules {
-    if (this.#compiled && (!this.#inDoubt || this.configurations.latestSeq() === this.#seq)) {
-      this.#inDoubt = false
-      return this.#compiled
-    }
+    if (this.#compiled?.seq === this.configurations.latestSeq()) return this.#compiled.rules
     const latest = this.configurations.latest()
     if (!latest)
       throw new Error('no configuration is in force yet: start the server once, or run `rocket rules publish`')
@@ -29,14 +21,7 @@ export class RulesInForce {
     if (!configuration) {
       throw new Error(`the configuration in force cannot be read by this version: ${problems[0]?.message}`)
     }
-    this.#seq = latest.seq
-    this.#inDoubt = false
-    this.#compiled = compile(configuration)
-    return this.#compiled
-  }
-
-  /** Another process may have published, or a publication was rolled back: looked up again before the next use. */
-  clear(): void {
-    this.#inDoubt = true
+    this.#compiled = { seq: latest.seq, rules: compile(configuration) }
+    return this.#compiled.rules
   }
 }

@@ -36,11 +36,7 @@ function distanceBetween(a: string, b: string): number {
     const current = [row]
     for (let column = 1; column <= b.length; column++) {
       const replace = a[row - 1] === b[column - 1] ? 0 : 1
-      let distance = Math.min(
-        cell(last, column) + 1,
-        cell(current, column - 1) + 1,
-        cell(last, column - 1) + replace,
-      )
+      let distance = Math.min(cell(last, column) + 1, cell(current, column - 1) + 1, cell(last, column - 1) + replace)
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
       if (swapped) distance = Math.min(distance, cell(beforeLast, column - 2) + 1)
       current.push(distance)

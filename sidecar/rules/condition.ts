@@ -3,8 +3,8 @@ import { DATA_KEYS, EVENT_FIELDS } from '../domain/learning-event.js'
 import type { Condition, Test } from '../domain/rule.js'
 import { didYouMean } from './closest.js'
 import { type Cursor, type Entry, quote } from './cursor.js'
+import { readTest, writtenAs } from './field-test.js'
 import { mapOf } from './fields.js'
-import { readTest, writtenAs } from './test.js'
 import { listOf, type Reader } from './values.js'
 
 /** `known`: events of Moodle, whose fields are a closed list; `any`: events of an institution's own sender. */
@@ -33,7 +33,10 @@ export function conditionOf(fields: FieldNames): Reader<Condition> {
   const read: Reader<Condition> = (at) => {
     const entries = mapOf(at, at.name)
     if (entries === null) return null
-    return group('all', entries.map((entry) => readEntry(entry, fields, read)))
+    return group(
+      'all',
+      entries.map((entry) => readEntry(entry, fields, read)),
+    )
   }
   return read
 }
@@ -57,7 +60,8 @@ function readEntry({ key, name, value }: Entry, fields: FieldNames, read: Reader
   const test = readTest(value, name)
   if (test === null) return null
   if (NUMBER_FIELDS.includes(name) && comparesText(test)) {
-    value.warn(`${quote(name)} is a number, so this text can never match it: ${quote(writtenAs(value))}`)
+    const text = quote(writtenAs(value))
+    value.warn(`${quote(name)} is a number, which the text ${text} can never match; write ">=80" or "80..100"`)
   }
   return { kind: 'test', field: name, test, written: writtenAs(value) }
 }

@@ -30,16 +30,18 @@ export class Cursor {
     readonly file: string,
     readonly place: Place,
     private readonly report: Report,
+    /** The value was refused when the file was read: whatever else is wrong with it says nothing new. */
+    private readonly refused = false,
   ) {}
 
   /** Reports an error here. Returns null, so that a reader can end with `return at.fail('…')`. */
   fail(message: string): null {
-    this.report.add({ severity: 'error', file: this.file, ...this.place, message })
+    if (!this.refused) this.report.add({ severity: 'error', file: this.file, ...this.place, message })
     return null
   }
 
   warn(message: string): void {
-    this.report.add({ severity: 'warning', file: this.file, ...this.place, message })
+    if (!this.refused) this.report.add({ severity: 'warning', file: this.file, ...this.place, message })
   }
 
   /** `file:line:column`. */

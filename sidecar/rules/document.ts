@@ -47,7 +47,11 @@ class Builder {
     if (isAlias(node)) return this.alias(node.source, name, place)
     const before = this.#values
     this.#values += 1
-    const cursor = this.cursor(this.shape(node, name), name, place)
+    const shape = this.shape(node, name)
+    const lostAll = isMap(node) && node.items.length > 0 && shape.kind === 'map' && shape.entries.length === 0
+    const cursor = lostAll
+      ? new Cursor(shape, name, this.file, place, this.report, true)
+      : this.cursor(shape, name, place)
     if (node !== null && 'anchor' in node && node.anchor !== undefined) {
       this.#anchors.set(node.anchor, { cursor, size: this.#values - before })
     }
@@ -95,26 +99,32 @@ class Builder {
   }
 
   private alias(name: string, label: string, place: Place): Cursor {
-    const nothing = this.cursor({ kind: 'scalar', value: null, source: '' }, label, place)
     const anchor = this.#anchors.get(name)
     if (!anchor) {
-      nothing.fail(`no anchor above is called ${quote(`&${name}`)}; a text that begins with a star must stand in quotes`)
-      return nothing
+      const called = quote(`&${name}`)
+      const message = `no anchor above is called ${called}; a text that begins with a star must stand in quotes`
+      return this.refuse({ kind: 'scalar', value: null, source: '' }, label, place, message)
     }
     this.#values += anchor.size
     this.#repeated += anchor.size
     if (this.#repeated <= MOST_REPEATED) return anchor.cursor
-    nothing.fail(`the aliases of this file repeat more than ${MOST_REPEATED} values; write them out or use fewer`)
-    return nothing
+    const message = `the aliases of this file repeat more than ${MOST_REPEATED} values; write them out or use fewer`
+    return this.refuse({ kind: 'scalar', value: null, source: '' }, label, place, message)
   }
 
   private cursor(shape: Shape, name: string, place: Place): Cursor {
-    const cursor = new Cursor(shape, name, this.file, place, this.report)
     // Escapes can bring in what the file itself may not hold.
-    if (shape.kind === 'scalar' && UNPRINTABLE.test(shape.source)) {
-      cursor.fail('an invisible character hides in this text; in double quotes a backslash begins an escape: use single')
+    if (shape.kind !== 'scalar' || !UNPRINTABLE.test(shape.source)) {
+      return new Cursor(shape, name, this.file, place, this.report)
     }
-    return cursor
+    const message =
+      'an invisible character hides in this text: in double quotes a backslash begins an escape; use single quotes'
+    return this.refuse(shape, name, place, message)
+  }
+
+  private refuse(shape: Shape, name: string, place: Place, message: string): Cursor {
+    this.report.add({ severity: 'error', file: this.file, ...place, message })
+    return new Cursor(shape, name, this.file, place, this.report, true)
   }
 
   private place(node: Node | null): Place {

@@ -35,13 +35,21 @@ export class Fields {
  * A map whose keys are known beforehand. A key that is not among them is an error, so that a slip of the pen never
  * passes for a rule without that key.
  * @param what the map in a message: “a rule”.
+ * @param refused keys that deserve a message of their own, such as those of parts that are not built yet.
  */
-export function fieldsOf(at: Cursor, what: string, allowed: readonly string[]): Fields | null {
+export function fieldsOf(
+  at: Cursor,
+  what: string,
+  allowed: readonly string[],
+  refused: ReadonlyMap<string, string> = new Map(),
+): Fields | null {
   const entries = mapOf(at, what)
   if (entries === null) return null
   for (const { key, name } of entries) {
     if (allowed.includes(name)) continue
-    key.fail(`${what} has no key ${quote(name)}${didYouMean(name, allowed)} Allowed: ${allowed.join(', ')}`)
+    const reason = refused.get(name)
+    if (reason) key.fail(reason)
+    else key.fail(`${what} has no key ${quote(name)}${didYouMean(name, allowed)} Allowed: ${allowed.join(', ')}`)
   }
   return new Fields(at, new Map(entries.map((entry) => [entry.name, entry])))
 }

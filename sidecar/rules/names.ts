@@ -49,7 +49,9 @@ function unknownName(at: Cursor, written: string): null {
     const form = 'a class is written like \\mod_quiz\\event\\attempt_submitted'
     return at.fail(`${quote(written)} is not the name of an event class: ${form}${suggestion(written)}`)
   }
-  return at.fail(`there is no event ${quote(written)}${suggestion(written)} Allowed: ${aliases.join(', ')}, a class or custom.*`)
+  return at.fail(
+    `there is no event ${quote(written)}${suggestion(written)} Allowed: ${aliases.join(', ')}, a class or custom.*`,
+  )
 }
 
 /** With a backslash a class is meant, without one an alias. */

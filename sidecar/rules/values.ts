@@ -8,10 +8,14 @@ import type { Cursor } from './cursor.js'
 
 export type Reader<T> = (at: Cursor) => T | null
 
+/** Longer than anything that a name, or a value that is sent, can be. */
+export const LONGEST_WORD = 255
+const LONGEST_TEXT = 2_000
+
 /** Text as a person reads it: not empty, and not a number that only looks like text. */
 export function text(at: Cursor): string | null {
   if (at.shape.kind === 'scalar' && typeof at.shape.value === 'string' && at.shape.value.trim() !== '') {
-    return at.shape.value
+    return withinLength(at, at.shape.value, LONGEST_TEXT)
   }
   const quotes = at.shape.kind === 'scalar' && at.shape.value !== null ? '; put it in quotes if it is text' : ''
   return at.fail(`${at.name} must be text, not ${at.found}${quotes}`)
@@ -22,7 +26,12 @@ export function word(at: Cursor): string | null {
   const { shape } = at
   const written = shape.kind === 'scalar' && typeof shape.value !== 'boolean' && shape.value !== null
   if (!written || shape.source.trim() === '') return at.fail(`${at.name} must be a name, not ${at.found}`)
-  return shape.source
+  return withinLength(at, shape.source, LONGEST_WORD)
+}
+
+function withinLength(at: Cursor, written: string, longest: number): string | null {
+  if (written.length <= longest) return written
+  return at.fail(`${at.name} is longer than ${grouped(longest)} characters; shorten it`)
 }
 
 /** A word of a certain form. `form` ends the sentence “must be …”. */

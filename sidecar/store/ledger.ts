@@ -19,13 +19,16 @@ export interface Balance {
 }
 
 const SALT_BYTES = 32
+const CLOCK_SLACK = 10 * 60_000
 /** Salts are drawn many at a time: one call to the generator costs as much as sixty salts. */
 const SALTS_AT_ONCE = 64
 
 export class Ledger {
   #head: Head | null = null
   #salts: string[] = []
+  #lastAt = 0
   readonly #selectHead
+  readonly #selectLastAt
   readonly #insertEntry
   readonly #insertRecord
   readonly #addToBalance
@@ -35,6 +38,9 @@ export class Ledger {
     const { connection } = writer
     writer.mirror(this)
     this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
+    this.#selectLastAt = connection
+      .prepare<[], string>('SELECT at FROM private_record ORDER BY seq DESC LIMIT 1')
+      .pluck()
     this.#insertEntry = connection.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)')
     this.#insertRecord = connection.prepare('INSERT INTO private_record (seq, salt, data) VALUES (?, ?, ?)')
     this.#addToBalance = connection.prepare(
@@ -49,11 +55,17 @@ export class Ledger {
 
   clear(): void {
     this.#head = null
+    this.#lastAt = 0
   }
 
   head(): Head {
     this.#head ??= this.#selectHead.get() ?? EMPTY
     return this.#head
+  }
+
+  /** When the newest entry was written, epoch milliseconds; null where there is none. */
+  lastWritten(): number | null {
+    return Date.parse(this.#selectLastAt.get() ?? '') || null
   }
 
   balance(subject: string): Balance {
@@ -65,12 +77,8 @@ export class Ledger {
    * @param now epoch milliseconds; `civil` the institution's calendar.
    */
   append(proposed: ProposedEntry, source: string, now: number, civil: Civil): Entry {
-    const writing: Writing = {
-      source,
-      at: new Date(now).toISOString(),
-      day: civil.dayOf(now),
-      salt: this.#salt(),
-    }
+    const at = this.#inOrder(now)
+    const writing: Writing = { source, at: new Date(at).toISOString(), day: civil.dayOf(at), salt: this.#salt() }
     const entry = sequence(this.head(), proposed, writing)
     this.#insertEntry.run(entry.seq, entry.body, entry.hash)
     this.#insertRecord.run(entry.seq, entry.salt, entry.data)
@@ -80,6 +88,16 @@ export class Ledger {
     }
     this.#head = entry
     return entry
+  }
+
+  /**
+   * Entries are looked up by time through their order, so a clock that is set back a little does not count until it has
+   * caught up. One that was far ahead is believed when it is right again: look-ups by date are then inexact around it.
+   */
+  #inOrder(now: number): number {
+    if (this.#lastAt === 0) this.#lastAt = this.lastWritten() ?? now
+    if (now > this.#lastAt || this.#lastAt - now > CLOCK_SLACK) this.#lastAt = now
+    return this.#lastAt
   }
 
   #salt(): string {

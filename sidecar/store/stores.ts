@@ -2,8 +2,10 @@
 import { Configurations } from './configuration.js'
 import { type Connection, Writer } from './database.js'
 import { Events } from './event.js'
+import { JobRuns } from './job-run.js'
 import { Learners } from './learner.js'
 import { Ledger } from './ledger.js'
+import { Tokens } from './token.js'
 
 export interface Stores {
   readonly writer: Writer
@@ -11,6 +13,8 @@ export interface Stores {
   readonly learners: Learners
   readonly events: Events
   readonly configurations: Configurations
+  readonly tokens: Tokens
+  readonly jobRuns: JobRuns
 }
 
 /** @param eventKey the secret under which event ids are kept. */
@@ -23,5 +27,7 @@ export function createStores(connection: Connection, eventKey: string): Stores {
     learners: new Learners(writer, ledger),
     events: new Events(writer, eventKey),
     configurations: new Configurations(writer),
+    tokens: new Tokens(writer),
+    jobRuns: new JobRuns(writer),
   }
 }

@@ -51,6 +51,32 @@ WHEN NEW.seq IS NOT (SELECT max(seq) FROM entry)
   OR EXISTS (SELECT 1 FROM private_record WHERE seq = NEW.seq)
 BEGIN SELECT raise(ABORT, 'a private record is written once, with its entry'); END;
 
+-- Entries as people and programs read them: the API, the CSV, and an auditor with sqlite3 see these columns.
+CREATE VIEW ledger AS
+SELECT
+  CASE WHEN record.seq IS NULL THEN 'erased' ELSE data ->> '$.user_id' END AS user_id,
+  data ->> '$.event_id' AS event_id,
+  points,
+  rule_id,
+  data ->> '$.at' AS timestamp,
+  entry.source AS source,
+  entry.seq AS seq,
+  kind,
+  held,
+  data ->> '$.event' AS event,
+  record.course AS course,
+  data ->> '$.activity' AS activity,
+  body ->> '$.reward' AS reward_id,
+  body ->> '$.budget' AS budget_id,
+  body ->> '$.amount_minor' AS amount_minor,
+  body ->> '$.currency' AS currency,
+  body ->> '$.expires' AS expires,
+  ref,
+  hash,
+  body ->> '$.prev' AS prev_hash,
+  subject
+FROM entry LEFT JOIN private_record AS record ON record.seq = entry.seq;
+
 -- The way from a person in the LMS to their opaque name on the ledger. Only an index: the opened records decide.
 CREATE TABLE learner (
   subject TEXT PRIMARY KEY,
@@ -145,5 +171,16 @@ CREATE TABLE pairing_code (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   digest TEXT NOT NULL,
   expires INTEGER NOT NULL,
-  tries_left INTEGER NOT NULL
+  tries_left INTEGER NOT NULL,
+  -- 1: it may replace a pairing with another site.
+  replaces INTEGER NOT NULL CHECK (replaces IN (0, 1))
 ) STRICT;
+
+-- How each scheduled job ended when it last ran.
+CREATE TABLE job_run (
+  name TEXT PRIMARY KEY,
+  started INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
+  message TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

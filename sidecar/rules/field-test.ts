@@ -2,6 +2,7 @@
 import { EVENT_FIELDS } from '../domain/learning-event.js'
 import type { Test } from '../domain/rule.js'
 import { type Cursor, quote } from './cursor.js'
+import { LONGEST_WORD } from './values.js'
 
 type Literal = number | boolean | string
 type Parsed = { readonly test: Test } | { readonly problem: string }
@@ -32,14 +33,16 @@ function parse(at: Cursor, field: string): Parsed {
   const { shape } = at
   if (shape.kind === 'map') return { problem: `the test of ${quote(field)} must be one value, not a map: ${FORMS}` }
   if (shape.kind === 'list') return parseList(shape.items, field)
-  if (shape.value === null) return { problem: `${quote(field)} has no test here; to ask that it is missing write absent` }
+  if (shape.value === null)
+    return { problem: `${quote(field)} has no test here; to ask that it is missing write absent` }
   if (typeof shape.value === 'string') return parseText(shape.value.trim(), field)
   const value = isText(field) ? shape.source : shape.value
   return isExact(value) ? { test: { op: '=', value } } : { problem: tooLarge(shape.source) }
 }
 
 function parseList(items: readonly Cursor[], field: string): Parsed {
-  if (items.length === 0) return { problem: `the list of values for ${quote(field)} is empty; nothing could ever match` }
+  if (items.length === 0)
+    return { problem: `the list of values for ${quote(field)} is empty; nothing could ever match` }
   const values: Literal[] = []
   for (const { shape } of items) {
     if (shape.kind !== 'scalar' || shape.value === null || shape.source.trim() === '') {
@@ -57,6 +60,8 @@ function parseList(items: readonly Cursor[], field: string): Parsed {
 
 function parseText(written: string, field: string): Parsed {
   if (written === '') return { problem: `the test of ${quote(field)} is empty; write one of ${FORMS}` }
+  if (written.length > LONGEST_WORD)
+    return { problem: `no value is longer than ${LONGEST_WORD} characters; shorten this` }
   if (written === 'present' || written === 'absent') return { test: { op: written } }
   const slip = Object.keys(SLIPS).find((operator) => written.startsWith(operator))
   if (slip) return { problem: `${quote(written)} is not a test; write ${SLIPS[slip]} instead of ${slip}` }
@@ -72,19 +77,23 @@ type Order = '>=' | '>' | '<=' | '<'
 const isOrder = (operator: string | undefined): operator is Order => operator !== undefined
 
 function parseOrder(op: Order, bound: string, field: string): Parsed {
-  if (!NUMBER.test(bound)) return { problem: `after ${op} comes a number, not ${bound === '' ? 'nothing' : quote(bound)}` }
-  if (isText(field)) return { problem: `${quote(field)} is text, which is not more or less than a number; use = or a list` }
+  if (!NUMBER.test(bound))
+    return { problem: `after ${op} comes a number, not ${bound === '' ? 'nothing' : quote(bound)}` }
+  if (isText(field))
+    return { problem: `${quote(field)} is text, which is not more or less than a number; use = or a list` }
   return isExact(Number(bound)) ? { test: { op, value: Number(bound) } } : { problem: tooLarge(bound) }
 }
 
 function parseEquality(op: '=' | '!=', wanted: string, field: string): Parsed {
-  if (wanted === '') return { problem: `after ${op} comes a value; to ask whether there is one write present or absent` }
+  if (wanted === '')
+    return { problem: `after ${op} comes a value; to ask whether there is one write present or absent` }
   const value = literal(wanted, field)
   return isExact(value) ? { test: { op, value } } : { problem: tooLarge(wanted) }
 }
 
 function parseLike(pattern: string): Parsed {
-  if (pattern === '') return { problem: 'after like comes a pattern in which * stands for any text, such as "like *draft*"' }
+  if (pattern === '')
+    return { problem: 'after like comes a pattern in which * stands for any text, such as "like *draft*"' }
   return { test: { op: 'like', pattern } }
 }
 

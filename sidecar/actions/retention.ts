@@ -1,0 +1,28 @@
+/** Deletes what was kept long enough: events, and what was decided about them. The ledger itself is for ever. */
+import type { Context } from '../context.js'
+
+const DAY = 86_400_000
+/** Rows in one transaction: it holds the lock for a few milliseconds. */
+const STEP = 1_000
+
+/** @returns how much was deleted, in a sentence. */
+export async function forget({
+  stores,
+  committer,
+  rules,
+  now,
+}: Pick<Context, 'stores' | 'committer' | 'rules' | 'now'>): Promise<string> {
+  const { retention } = rules.current().settings
+  const { events } = stores
+  const inSteps = async (days: number, step: (first: number, end: number) => number): Promise<number> => {
+    const { first, end } = events.receivedBefore(now() - days * DAY)
+    let deleted = 0
+    for (let from = first; from < end; from += STEP) {
+      deleted += await committer.run(() => step(from, Math.min(from + STEP, end)))
+    }
+    return deleted
+  }
+  const decisions = await inSteps(retention.decisions, (first, end) => events.forgetDecisions(first, end))
+  const gone = await inSteps(retention.events, (first, end) => events.forgetEvents(first, end))
+  return `deleted ${gone} events and the decisions about ${decisions}`
+}

@@ -1,0 +1,85 @@
+/** Runs the examples beside the packs: each in a Rocket of its own, by the real path. */
+import type { Civil } from '../domain/civil.js'
+import type { Example, ExampleFacts, ExpectedOutcome } from '../rules/examples-file.js'
+import type { Files } from '../store/configuration.js'
+import type { Stores } from '../store/stores.js'
+import { type IngestResult, ingest } from './ingest.js'
+import { openSandbox } from './sandbox.js'
+
+export interface ExampleRun {
+  readonly title: string
+  /** What came out otherwise than expected, with the place of the expectation; empty where all went as it should. */
+  readonly failures: readonly { readonly line: number; readonly column: number; readonly message: string }[]
+}
+
+/** @throws ConfigurationRefused where the packs themselves hold mistakes. */
+export function runExample(files: Files, example: Example): ExampleRun {
+  const sandbox = openSandbox(files)
+  const { stores, rules } = sandbox
+  try {
+    const failures = example.events.flatMap(({ event, expect }, index) => {
+      const result = stores.writer.write(() => {
+        const isFirst = !example.events.slice(0, index).some((earlier) => earlier.event.user === event.user)
+        if (isFirst) giveFacts(stores, rules.settings.source, event.user, example.facts, rules.civil)
+        return ingest(stores, rules, event, event.time)
+      })
+      if (!expect) return []
+      if (expect.kind === 'event') return compare(expect.place, '', expect.outcome, result, result.decisions)
+      return expect.rules.flatMap(({ rule, outcome, place }) => {
+        const decisions = result.decisions.filter(({ ruleId }) => ruleId === rule)
+        const known = rules.rules.some((compiled) => compiled.rule.id === rule)
+        if (!known) return [{ ...place, message: `there is no active rule ${rule}` }]
+        return compare(place, `${rule}: `, outcome, result, decisions)
+      })
+    })
+    return { title: example.title, failures }
+  } finally {
+    sandbox.close()
+  }
+}
+
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+function compare(
+  { line, column }: Place,
+  who: string,
+  expected: ExpectedOutcome,
+  { status }: IngestResult,
+  decisions: IngestResult['decisions'],
+): ExampleRun['failures'] {
+  const points = decisions.reduce((sum, decision) => sum + decision.points, 0)
+  const held = decisions.reduce((sum, decision) => sum + decision.held, 0)
+  const codes = decisions.map(({ reason }) => reason.code)
+  const came =
+    decisions.length === 0 ? `no rule decided (${status})` : `${points} points, ${held} held (${codes.join(', ')})`
+  const fine =
+    expected.kind === 'points'
+      ? points === expected.points
+      : expected.kind === 'held'
+        ? held === expected.points
+        : codes.includes(expected.code) && (points === 0 || decisions.length === 1)
+  const wanted = expected.kind === 'reason' ? expected.code : `${expected.points} ${expected.kind}`
+  return fine ? [] : [{ line, column, message: `${who}expected ${wanted}, came ${came}` }]
+}
+
+/** What a learner of the example has before its first event. */
+function giveFacts(stores: Stores, source: string, user: string, facts: ExampleFacts, civil: Civil): void {
+  const { learners, ledger } = stores
+  const subject = learners.enrol(source, user)
+  const know = (kind: 'badge' | 'completed' | 'completion_rate', key: string, name: string, value: number) =>
+    learners.addFact(subject, { kind, key, name, value, time: 0 })
+  for (const badge of facts.badges) know('badge', badge.startsWith('badge:') ? badge : `badge:named ${badge}`, badge, 1)
+  for (const target of facts.completed) know('completed', courseKey(target), '', 1)
+  for (const [course, rate] of facts.completionRate) know('completion_rate', courseKey(course), '', rate)
+  if (facts.lifetime === 0) return
+  const none = { held: 0, rule: null, expires: null, ref: null }
+  const record = { userId: user, reason: 'given by the example' }
+  ledger.append({ ...none, kind: 'adjustment', subject, points: facts.lifetime, record }, source, 0, civil)
+}
+
+/** A course by its ID number is known under that, where no event has told its id. */
+const courseKey = (target: string): string =>
+  target.startsWith('course:') || target.startsWith('activity:') ? target : `idnumber:${target}`

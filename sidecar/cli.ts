@@ -1,0 +1,103 @@
+/** The command line: one table of commands. */
+import { parseArgs } from 'node:util'
+import { ActivityError } from './activity/activity-error.js'
+import { pair, token, tokenList, tokenRevoke } from './cli/access.js'
+import { importCommand, simulate } from './cli/activity.js'
+import { type Command, DONE, PROBLEM, USAGE, UsageError } from './cli/command.js'
+import { doctor } from './cli/doctor.js'
+import { jobsList, jobsRun } from './cli/jobs.js'
+import { exportCommand, verify } from './cli/ledger.js'
+import { check, publishCommand, test } from './cli/rules.js'
+import { serve } from './cli/serve.js'
+import { ConfigError, readConfig } from './config.js'
+import { HomeError } from './home.js'
+import { closest } from './rules/closest.js'
+import { StorageUnavailable } from './store/database.js'
+import { MigrationRefused } from './store/migrate.js'
+import { STARTER, VERSION } from './version.js'
+
+const COMMANDS: readonly Command[] = [
+  serve,
+  pair,
+  token,
+  tokenList,
+  tokenRevoke,
+  check,
+  test,
+  publishCommand,
+  simulate,
+  importCommand,
+  verify,
+  exportCommand,
+  jobsList,
+  jobsRun,
+  doctor,
+]
+
+/** What went wrong is said in its message; a stack would only hide it. */
+const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, StorageUnavailable]
+
+/** Runs one command. @returns the exit code: 0 done, 1 found a problem, 2 wrong usage. */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [first, second] = args
+  if (first === undefined || first === '--help' || first === 'help') return help(DONE)
+  if (first === '--version') return say(VERSION)
+  const command =
+    COMMANDS.find(({ name }) => name === `${first} ${second}`) ?? COMMANDS.find(({ name }) => name === first)
+  if (!command) return unknown(args)
+  const rest = args.slice(command.name.split(' ').length)
+  try {
+    return await run(command, rest, env)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\nUsage: rocket ${command.name} ${command.usage}\n`)
+      return USAGE
+    }
+    if (EXPECTED.some((kind) => error instanceof kind)) {
+      process.stderr.write(`${(error as Error).message}\n`)
+      return error instanceof ConfigError ? USAGE : PROBLEM
+    }
+    throw error
+  }
+}
+
+function run(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> | number {
+  const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+  const { values, positionals } = parse(args, options)
+  if (values.help) return say(`rocket ${command.name} ${command.usage}\n  ${command.summary}`)
+  const print = (value: object, text: string) => {
+    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`)
+  }
+  const config = readConfig(env, STARTER)
+  return command.run({ config, arguments: positionals, options: values, print })
+}
+
+function parse(args: readonly string[], options: NonNullable<Command['options']>) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    return { values: values as Record<string, string | boolean | undefined>, positionals }
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function unknown(args: readonly string[]): number {
+  const written = args.slice(0, 2).join(' ')
+  const names = COMMANDS.map(({ name }) => name)
+  const near = closest(written, names) ?? closest(args[0] ?? '', names)
+  process.stderr.write(`There is no command ${written}${near ? `; did you mean ${near}?` : ''}\n`)
+  return help(USAGE)
+}
+
+function help(code: number): number {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length))
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  const text = `Rocket ${VERSION}: points and rewards for Moodle\n\nrocket COMMAND [--json] [--help]\n\n${lines.join('\n')}\n`
+  ;(code === DONE ? process.stdout : process.stderr).write(text)
+  return code
+}
+
+function say(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return DONE
+}

@@ -1,0 +1,108 @@
+/** `serve`: the server itself. */
+import { ConfigurationRefused, publish, readFolder } from '../actions/publish.js'
+import type { Config } from '../config.js'
+import { type Context, openContext } from '../context.js'
+import { createHome, lockHome } from '../home.js'
+import { listen } from '../http/server.js'
+import { startJobs } from '../jobs.js'
+import { createLog } from '../log.js'
+import { formatProblem } from '../rules/problem.js'
+import { STARTER, VERSION } from '../version.js'
+import { type Command, DONE, type Invocation, PROBLEM } from './command.js'
+
+export const serve: Command = {
+  name: 'serve',
+  usage: '',
+  summary: 'the server (npm start)',
+  run: runServer,
+}
+
+async function runServer({ config }: Invocation): Promise<number> {
+  const log = createLog(config.logLevel)
+  createHome(config.home)
+  const lock = lockHome(config.home)
+  try {
+    const context = openContext(config, log, true)
+    try {
+      return await serveUntilStopped(context, lock.announce)
+    } finally {
+      context.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+async function serveUntilStopped(
+  context: Context,
+  announce: (server: { pid: number; url: string }) => void,
+): Promise<number> {
+  const { config, log } = context
+  try {
+    putInForce(context, 'start')
+  } catch (error) {
+    if (!(error instanceof ConfigurationRefused)) throw error
+    process.stderr.write(`${explain(error, config)}\n`)
+    return PROBLEM
+  }
+  const { server, url } = await listen(context)
+  log.info({ url, home: config.home, version: VERSION }, 'listening')
+  if (context.copyBefore)
+    log.info({ copy: context.copyBefore }, 'the database was brought up to date; a copy from before is kept')
+  announce({ pid: process.pid, url })
+  let stopJobs = startJobs(context)
+  process.stdout.write(welcome(context, url))
+
+  process.on('SIGHUP', () => {
+    try {
+      putInForce(context, 'reload')
+      stopJobs()
+      stopJobs = startJobs(context)
+      log.info({ rules: context.rules.current().rules.length }, 'configuration read again')
+    } catch (error) {
+      const problems = error instanceof ConfigurationRefused ? error.problems.map(formatProblem) : undefined
+      log.error({ err: error, problems }, 'the changed configuration was refused; the one before stays in force')
+    }
+  })
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  log.info('stopping')
+  stopJobs()
+  server.closeIdleConnections()
+  await new Promise((resolve) => server.close(resolve))
+  return DONE
+}
+
+function putInForce({ stores, config, now }: Context, reason: string): void {
+  const files = readFolder(config.configFolder)
+  stores.writer.write(() => publish(stores, files, { actor: 'server', reason, now: now() }))
+}
+
+function explain({ problems }: ConfigurationRefused, { configFolder }: Config): string {
+  return [
+    `The configuration in ${configFolder} has mistakes, so the server did not start:`,
+    ...problems.map((problem) => `  ${formatProblem(problem)}`),
+    'Mend them and start again. `rocket rules check` shows the same list.',
+  ].join('\n')
+}
+
+function welcome({ config, rules, secrets }: Context, url: string): string {
+  const starter = config.configFolder === STARTER
+  const own = starter ? ` (the starter; to make it yours, copy that folder to ${config.home}/config)` : ''
+  const next = secrets().pairing
+    ? ['  scripts/rocket doctor                  is everything well?']
+    : [
+        '  scripts/rocket simulate LOG.csv        what these rules would have granted for a log downloaded from Moodle',
+        '  scripts/rocket pair                    a code for the settings page of the plugin in Moodle',
+        '  scripts/rocket doctor                  is everything well?',
+      ]
+  return `${[
+    `Rocket ${VERSION} is running at ${url}`,
+    `  rules  ${rules.current().rules.length} in force, from ${config.configFolder}${own}`,
+    `  data   ${config.home}`,
+    'Next, in another terminal:',
+    ...next,
+  ].join('\n')}\n`
+}

@@ -1,0 +1,78 @@
+/** The only place that builds things. Tests override the clock. */
+import { RulesInForce } from './actions/rules-in-force.js'
+import type { Config } from './config.js'
+import { databasePath, readSecrets, type Secrets, writeSecrets } from './home.js'
+import type { Log } from './log.js'
+import { Committer } from './store/committer.js'
+import { type Connection, openForReading, openForWriting } from './store/database.js'
+import { LedgerView } from './store/ledger-view.js'
+import { checkVersion, MigrationRefused, migrate, migrations } from './store/migrate.js'
+import { createStores, type Stores } from './store/stores.js'
+
+export interface Context {
+  readonly config: Config
+  readonly log: Log
+  readonly now: () => number
+  readonly stores: Stores
+  readonly committer: Committer
+  readonly rules: RulesInForce
+  /** A connection that can only read, for long reads beside the writer. */
+  readonly reader: Connection
+  readonly view: LedgerView
+  /** The copy made before the database was brought up to date; null where it was. */
+  readonly copyBefore: string | null
+  secrets(): Secrets
+  saveSecrets(secrets: Secrets): void
+  close(): void
+}
+
+export interface Overrides {
+  readonly now?: () => number
+}
+
+/**
+ * Opens the home for writing.
+ * @param mayMigrate only the server may: a command that finds an older database says so.
+ * @throws HomeError, MigrationRefused
+ */
+export function openContext(
+  config: Config,
+  log: Log,
+  mayMigrate: boolean,
+  { now = Date.now }: Overrides = {},
+): Context {
+  const path = databasePath(config.home)
+  const connection = openForWriting(path)
+  let copyBefore: string | null = null
+  if (mayMigrate) {
+    copyBefore = migrate(connection)
+  } else if (checkVersion(connection) < (migrations().at(-1)?.number ?? 0)) {
+    connection.close()
+    throw new MigrationRefused(
+      'This database is from an earlier version: start the server once to bring it up to date.',
+    )
+  }
+  let secrets = readSecrets(config.home)
+  const stores = createStores(connection, secrets.eventKey)
+  const reader = openForReading(path)
+  return {
+    config,
+    log,
+    now,
+    stores,
+    committer: new Committer(stores.writer),
+    rules: new RulesInForce(stores.configurations),
+    reader,
+    view: new LedgerView(reader),
+    copyBefore,
+    secrets: () => secrets,
+    saveSecrets: (changed) => {
+      writeSecrets(config.home, changed)
+      secrets = changed
+    },
+    close: () => {
+      reader.close()
+      connection.close()
+    },
+  }
+}

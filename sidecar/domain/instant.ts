@@ -1,0 +1,9 @@
+import type { Civil } from './civil.js'
+
+/** A time as people give it to a filter: RFC 3339 with Z, or a bare date, which is its midnight in the institution's zone. */
+export function instantOf(written: string, civil: Civil): number | null {
+  const instant = Date.parse(written)
+  if (Number.isNaN(instant)) return null
+  if (/^\d{4}-\d{2}-\d{2}$/.test(written)) return civil.startOf(written)
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(written) ? instant : null
+}

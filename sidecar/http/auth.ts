@@ -1,0 +1,106 @@
+/** Who is calling: tokens signed by the paired Moodle, and tokens that the token command issued. HS256 and nothing else. */
+import { hash } from 'node:crypto'
+import type { Request } from 'express'
+import jwt from 'jsonwebtoken'
+import { AUDIENCE, ISSUED_KID, SCOPES, type Scope } from '../actions/token.js'
+import type { Context } from '../context.js'
+import { Problem } from './problem.js'
+
+export interface Principal {
+  readonly scopes: ReadonlySet<Scope>
+  /** The learner whom the token speaks for. */
+  readonly sub: string | null
+  /** The paired Moodle itself, rather than a token that was issued. */
+  readonly bridge: boolean
+}
+
+/** A paired Moodle signs its own tokens, each for minutes only. */
+const LONGEST_BRIDGE_TOKEN = 5 * 60
+const CLOCK_TOLERANCE = 30
+
+/** @throws Problem 401 */
+export function authenticate(context: Context, request: Request): Principal {
+  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.get('authorization') ?? '')?.[1]
+  if (!token) throw new Problem('unauthorized', 'Send a token: Authorization: Bearer …')
+  const kid = jwt.decode(token, { complete: true })?.header.kid
+  return kid === ISSUED_KID ? issuedPrincipal(context, token) : bridgePrincipal(context, token, kid, request)
+}
+
+function issuedPrincipal(context: Context, token: string): Principal {
+  const claims = verify(context, token, context.secrets().tokenKey)
+  const issued = claims.jti === undefined ? null : context.stores.tokens.get(claims.jti)
+  if (!issued) throw new Problem('unauthorized', 'This token is not one that was issued here.')
+  if (issued.revoked !== null) throw new Problem('unauthorized', 'This token was revoked. Ask for a new one.')
+  return { scopes: scopesOf(claims), sub: issued.user_id, bridge: false }
+}
+
+function bridgePrincipal(context: Context, token: string, kid: string | undefined, request: Request): Principal {
+  const { pairing } = context.secrets()
+  const secret = pairing?.secrets.find((known) => known.kid === kid)
+  if (!pairing || !secret || (secret.retires !== null && secret.retires <= context.now())) {
+    throw new Problem(
+      'unauthorized',
+      'The key that signed this token is not known here. Pair again: run `rocket pair`.',
+    )
+  }
+  const claims = verify(context, token, secret.secret)
+  if (claims.iss !== pairing.source) throw new Problem('unauthorized', `The token is not from ${pairing.source}.`)
+  if (claims.iat === undefined || claims.exp === undefined || claims.exp - claims.iat > LONGEST_BRIDGE_TOKEN) {
+    throw new Problem('unauthorized', 'A signed token needs iat and exp, at most five minutes apart.')
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') requireBinding(claims, request)
+  const scopes = scopesOf(claims)
+  if (scopes.has('partner')) throw new Problem('unauthorized', 'The partner scope comes only with an issued token.')
+  return { scopes, sub: claims.sub ?? null, bridge: true }
+}
+
+/** A call that changes something is bound to its body, method and path, so that nobody can put another in its place. */
+function requireBinding(claims: Claims, request: Request): void {
+  const bodyHash = hash('sha256', request.body as Buffer, 'base64url')
+  if (claims.bh !== bodyHash) throw new Problem('unauthorized', 'bh is not the base64url SHA-256 of the body.')
+  if (claims.method !== request.method || claims.path !== request.path) {
+    throw new Problem('unauthorized', `The token is for ${claims.method} ${claims.path}, not for this call.`)
+  }
+}
+
+interface Claims extends jwt.JwtPayload {
+  readonly scope?: unknown
+  readonly bh?: unknown
+  readonly method?: unknown
+  readonly path?: unknown
+}
+
+function verify(context: Context, token: string, key: string): Claims {
+  try {
+    const claims = jwt.verify(token, key, {
+      algorithms: ['HS256'],
+      audience: AUDIENCE,
+      clockTimestamp: Math.floor(context.now() / 1_000),
+      clockTolerance: CLOCK_TOLERANCE,
+    })
+    if (typeof claims === 'object' && claims.exp !== undefined) return claims
+    throw new Problem('unauthorized', 'A token needs a time at which it ends (exp).')
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw new Problem('unauthorized', `The token is not valid: ${error instanceof Error ? error.message : error}.`)
+  }
+}
+
+function scopesOf(claims: Claims): Set<Scope> {
+  const named = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
+  const scopes = named.filter((name): name is Scope => (SCOPES as readonly string[]).includes(name))
+  if (scopes.length === 0) throw new Problem('unauthorized', `A token needs a scope: ${SCOPES.join(', ')}.`)
+  return new Set(scopes)
+}
+
+/**
+ * The learner a call is about: the token's own, or, for `admin`, the one it asks for.
+ * @throws Problem 403 where a learner asks for somebody else.
+ */
+export function learnerOf(principal: Principal, asked: string | undefined): string {
+  if (principal.scopes.has('admin') && asked !== undefined) return asked
+  if (principal.sub === null) throw new Problem('malformed', 'Say which learner: user_id, or a token with sub.')
+  if (asked !== undefined && asked !== principal.sub)
+    throw new Problem('forbidden', 'This token speaks for another learner.')
+  return principal.sub
+}

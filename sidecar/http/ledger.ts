@@ -1,0 +1,117 @@
+/** The ledger, to read: pages of JSON, or everything as CSV. */
+import type { Civil } from '../domain/civil.js'
+import { KINDS } from '../domain/entry.js'
+import { instantOf } from '../domain/instant.js'
+import type { LedgerFilter } from '../store/ledger-view.js'
+import { Problem } from './problem.js'
+import type { Answer, Call, Route } from './route.js'
+import { checkpointSchema, cursorQuery, integer, list, nullable, record, text, userQuery } from './schema.js'
+
+const hex: Record<string, unknown> = { type: 'string', pattern: '^[0-9a-f]{64}$' }
+
+export const ledgerEntrySchema = record({
+  user_id: { ...nullable('string'), description: 'The learner; erased once erased; null where none is concerned.' },
+  event_id: nullable('string'),
+  points: { ...integer, description: 'Signed change of the spendable balance.' },
+  rule_id: nullable('string'),
+  timestamp: { ...nullable('string'), description: 'When it was written, RFC 3339, UTC; null once erased.' },
+  source: text,
+  seq: integer,
+  kind: { type: 'string', enum: KINDS },
+  held: { ...integer, description: 'Signed change of the held balance.' },
+  event: nullable('string'),
+  course: nullable('string'),
+  activity: nullable('string'),
+  reward_id: nullable('string'),
+  budget_id: nullable('string'),
+  amount_minor: nullable('integer'),
+  currency: nullable('string'),
+  expires: { ...nullable('string'), description: 'The civil date on which these points lapse.' },
+  ref: { ...nullable('integer'), description: 'The seq this entry answers.' },
+  hash: hex,
+  prev_hash: hex,
+})
+
+const slug = { type: 'string', minLength: 1, maxLength: 128 }
+const when = { type: 'string', description: 'RFC 3339 with Z, or a bare date: midnight in the institution’s zone.' }
+
+export const ledgerRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/rewards/ledger',
+    summary: 'Entries, newest last. With Accept: text/csv or format=csv, all of them as CSV.',
+    access: ['reports', 'admin'],
+    query: {
+      from: { ...when, description: `From here on. ${when.description}` },
+      to: { ...when, description: `Before this. ${when.description}` },
+      since_seq: { type: 'integer', minimum: 0 },
+      user_id: { ...userQuery, description: 'The learner.' },
+      rule_id: slug,
+      source: slug,
+      kind: { type: 'string', enum: KINDS },
+      course: slug,
+      limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+      cursor: cursorQuery,
+      format: { type: 'string', enum: ['json', 'csv'] },
+    },
+    answer: {
+      status: 200,
+      csv: true,
+      schema: record({
+        entries: list(ledgerEntrySchema),
+        next_cursor: nullable('string'),
+        checkpoint: checkpointSchema,
+      }),
+    },
+    handle: getLedger,
+  },
+]
+
+interface LedgerQuery {
+  readonly from?: string
+  readonly to?: string
+  readonly since_seq?: number
+  readonly user_id?: string
+  readonly rule_id?: string
+  readonly source?: string
+  readonly kind?: string
+  readonly course?: string
+  readonly limit: number
+  readonly cursor?: string
+  readonly format?: 'json' | 'csv'
+}
+
+function getLedger({ context, query, request }: Call): Answer {
+  const { limit, cursor, format, ...asked } = query as unknown as LedgerQuery
+  const { civil } = context.rules.current()
+  const filter: LedgerFilter = {
+    sinceSeq: asked.since_seq,
+    from: timeOf('from', asked.from, civil),
+    to: timeOf('to', asked.to, civil),
+    userId: asked.user_id,
+    ruleId: asked.rule_id,
+    source: asked.source,
+    kind: asked.kind,
+    course: asked.course,
+  }
+  const wantsCsv = format === 'csv' || (format === undefined && request.accepts(['json', 'csv']) === 'csv')
+  if (wantsCsv) {
+    const headers = { 'Content-Disposition': 'attachment; filename="rocket-ledger.csv"' }
+    return { stream: context.view.csv(filter), type: 'text/csv; charset=utf-8; header=present', headers }
+  }
+  // One more than asked for tells whether there is a next page.
+  const rows = context.view.page(filter, Number(cursor ?? 0), limit + 1)
+  const entries = rows.slice(0, limit)
+  const next = rows.length > limit ? String(entries.at(-1)?.seq) : null
+  return { json: { entries: entries, next_cursor: next, checkpoint: null } }
+}
+
+/** @throws Problem 400 where the text is neither a time nor a date. */
+function timeOf(name: string, written: string | undefined, civil: Civil): number | undefined {
+  if (written === undefined) return undefined
+  const instant = instantOf(written, civil)
+  if (instant !== null) return instant
+  throw new Problem('malformed', `${name} is neither a date (2026-11-23) nor a time (2026-11-23T09:00:00Z).`, [
+    { pointer: `/${name}`, message: 'is not a time' },
+  ])
+}

@@ -1,0 +1,106 @@
+/** What a route is: declared once, for Express, for validation and for the OpenAPI document. */
+import { Ajv, type ValidateFunction } from 'ajv'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Scope } from '../actions/token.js'
+import { faultsOf } from '../activity/learning-event.js'
+import type { Context } from '../context.js'
+import { authenticate, type Principal } from './auth.js'
+import { Problem } from './problem.js'
+
+export type Schema = Readonly<Record<string, unknown>>
+
+export interface Route {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  readonly summary: string
+  /** `open`: nobody is asked who they are. `any`: any valid token. Else one of these scopes. */
+  readonly access: 'open' | 'any' | readonly Scope[]
+  /** Query parameters, each with its schema. */
+  readonly query?: Readonly<Record<string, Schema>>
+  /** Schema of the JSON body. */
+  readonly body?: Schema
+  /** The answer on success. `csv` where it can be streamed as text/csv too. */
+  readonly answer: {
+    readonly status: number
+    readonly schema: Schema
+    readonly csv?: boolean
+    readonly notModified?: boolean
+  }
+  readonly handle: (call: Call) => Promise<Answer> | Answer
+}
+
+export interface Call {
+  readonly context: Context
+  /** Present unless the route is open. */
+  readonly principal: Principal
+  readonly query: Readonly<Record<string, never>>
+  readonly body: never
+  readonly request: Request
+}
+
+export type Answer =
+  | { readonly json: object; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly stream: Iterable<string>; readonly type: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
+
+const NOBODY: Principal = { scopes: new Set(), sub: null, bridge: false }
+const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true })
+const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true })
+
+/** The Express handler of a route: who calls, what they sent, what comes of it. */
+export function handler(context: Context, route: Route): RequestHandler {
+  const checkQuery = forQueries.compile({ type: 'object', properties: route.query ?? {} })
+  const checkBody = route.body && forBodies.compile(route.body)
+  return async (request, response) => {
+    const principal = route.access === 'open' ? NOBODY : authenticate(context, request)
+    if (Array.isArray(route.access) && !route.access.some((scope) => principal.scopes.has(scope))) {
+      throw new Problem('forbidden', `This needs a token with the scope ${route.access.join(' or ')}.`)
+    }
+    const query = { ...request.query }
+    requireValid(checkQuery, query, 'A query parameter is wrong.')
+    const body = checkBody ? parseBody(request.body as Buffer) : undefined
+    if (checkBody) requireValid(checkBody, body, 'The body is not what this call takes.')
+    const call = { context, principal, query, body, request } as unknown as Call
+    await send(response, route.answer.status, await route.handle(call))
+  }
+}
+
+function parseBody(raw: unknown): unknown {
+  try {
+    return JSON.parse(raw instanceof Buffer ? raw.toString('utf8') : '')
+  } catch (error) {
+    throw new Problem('malformed', `The body is not JSON: ${error instanceof Error ? error.message : error}.`)
+  }
+}
+
+function requireValid(check: ValidateFunction, value: unknown, detail: string): void {
+  if (check(value)) return
+  throw new Problem('malformed', detail, faultsOf(check.errors ?? []))
+}
+
+async function send(response: Response, status: number, answer: Answer): Promise<void> {
+  response.set(answer.headers ?? {})
+  if ('json' in answer) response.status(status).json(answer.json)
+  else if ('stream' in answer) await sendStream(response, answer.type, answer.stream)
+  else response.status(304).end()
+}
+
+/** Writes chunk by chunk, waiting for a slow reader, and lets other requests in between. */
+async function sendStream(response: Response, type: string, chunks: Iterable<string>): Promise<void> {
+  response.type(type)
+  for (const chunk of chunks) {
+    if (response.destroyed) return
+    if (!response.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          response.off('drain', go)
+          response.off('close', go)
+          resolve()
+        }
+        response.once('drain', go)
+        response.once('close', go)
+      })
+    } else await new Promise((resolve) => setImmediate(resolve))
+  }
+  response.end()
+}

@@ -1,0 +1,81 @@
+/** Express, put together: raw bodies, the routes, one handler for every error. */
+import { readFileSync } from 'node:fs'
+import { createServer as createHttp, type Server } from 'node:http'
+import { createServer as createHttps } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { Context } from '../context.js'
+import { StorageUnavailable } from '../store/database.js'
+import { Problem } from './problem.js'
+import { handler } from './route.js'
+import { routes } from './routes.js'
+
+/** A thousand events of the longest kind that a bridge sends. */
+const LARGEST_BODY = 8 * 1024 * 1024
+
+export function createApp(context: Context): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', 'simple')
+  app.set('trust proxy', context.config.trustProxy)
+  app.use((_request, response, next) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
+    next()
+  })
+  // The bytes as they came: the signature is over them.
+  app.use(express.raw({ type: () => true, limit: LARGEST_BODY, inflate: false }))
+  app.use((request, _response, next) => {
+    if (!Buffer.isBuffer(request.body)) request.body = Buffer.alloc(0)
+    next()
+  })
+  for (const route of routes) app[route.method](route.path, handler(context, route))
+  app.use((request) => {
+    const known = routes.filter(({ path }) => path === request.path).map(({ method }) => method.toUpperCase())
+    if (known.length > 0) throw new Problem('method_not_allowed', `${request.path} takes ${known.join(' and ')}.`)
+    throw new Problem('not_found', `There is no ${request.path} here. GET /openapi.json lists what there is.`)
+  })
+  app.use(errorHandler(context))
+  return app
+}
+
+function errorHandler({ log }: Context): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const problem = asProblem(error)
+    if (problem.status >= 500) log.error({ err: error, method: request.method, path: request.path }, problem.message)
+    // Too late to say so in words: the reader sees the connection break, not a short file that looks whole.
+    if (response.headersSent) return next(error)
+    if (problem.code === 'unavailable') response.set('Retry-After', '5')
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  }
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof StorageUnavailable) {
+    return new Problem(
+      'unavailable',
+      'Nothing was written, because the database cannot be written now. Send it again later.',
+    )
+  }
+  const { type } = error as { type?: string }
+  if (type === 'entity.too.large') return new Problem('too_large', `The body is larger than ${LARGEST_BODY} bytes.`)
+  if (type === 'encoding.unsupported') return new Problem('unsupported_encoding', 'Send the body without compression.')
+  if (type?.startsWith('request.') || error instanceof URIError)
+    return new Problem('malformed', 'The request could not be read.')
+  return new Problem('internal', 'Something went wrong here. The log of the sidecar says what.')
+}
+
+/** Listens, and says where. @throws where the address is taken or not allowed. */
+export async function listen(context: Context): Promise<{ server: Server; url: string }> {
+  const { host, port, tls } = context.config
+  const app = createApp(context)
+  const server = tls ? createHttps({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, app) : createHttp(app)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: actual } = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return { server, url: `${tls ? 'https' : 'http'}://${name}:${actual}` }
+}

@@ -1,0 +1,77 @@
+/** Is it there, is it well, what does it speak. */
+import { API, MIN_BRIDGE, VERSION } from '../version.js'
+import { openApi } from './openapi.js'
+import { Problem } from './problem.js'
+import type { Answer, Call, Route } from './route.js'
+import { integer, list, record, text, time } from './schema.js'
+
+/** What this version can do beyond what every version can; the bridge asks before it uses one. */
+const FEATURES: readonly string[] = ['events', 'points', 'decisions', 'ledger']
+
+const status = (name: string): Route['answer'] => ({
+  status: 200,
+  schema: record({ status: { type: 'string', const: name } }),
+})
+
+export const systemRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/handshake',
+    summary: 'Versions and features; the first call after pairing.',
+    access: 'any',
+    answer: {
+      status: 200,
+      schema: record({
+        version: text,
+        api: integer,
+        min_bridge: text,
+        features: list(text),
+        source: text,
+        rules: { ...integer, description: 'How many rules are in force.' },
+        time: { ...time, description: 'The clock here, to tell the skew.' },
+      }),
+    },
+    handle: getHandshake,
+  },
+  {
+    method: 'get',
+    path: '/health',
+    summary: 'The process answers.',
+    access: 'open',
+    answer: status('ok'),
+    handle: () => ({ json: { status: 'ok' } }),
+  },
+  {
+    method: 'get',
+    path: '/ready',
+    summary: 'The database answers and a configuration is in force.',
+    access: 'open',
+    answer: status('ready'),
+    handle: getReady,
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This document.',
+    access: 'open',
+    answer: { status: 200, schema: { type: 'object' } },
+    handle: () => ({ json: openApi() }),
+  },
+]
+
+function getHandshake({ context }: Call): Answer {
+  const { settings, rules } = context.rules.current()
+  const clock = new Date(context.now()).toISOString()
+  const json = { version: VERSION, api: API, min_bridge: MIN_BRIDGE, features: FEATURES }
+  return { json: { ...json, source: settings.source, rules: rules.length, time: clock } }
+}
+
+function getReady({ context }: Call): Answer {
+  try {
+    context.rules.current()
+    return { json: { status: 'ready' } }
+  } catch (error) {
+    context.log.error({ err: error }, 'not ready')
+    throw new Problem('unavailable', 'Not ready: run `rocket doctor` on the machine for the reason.')
+  }
+}

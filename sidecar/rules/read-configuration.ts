@@ -1,0 +1,75 @@
+import type { Configuration } from '../domain/configuration.js'
+import type { Rule } from '../domain/rule.js'
+import { readDocument } from './document.js'
+import type { Problem } from './problem.js'
+import { References } from './references.js'
+import { Report } from './report.js'
+import { readRule, type Surroundings } from './rule.js'
+import { type ReadSettings, readSettings } from './settings.js'
+
+/**
+ * Reads an institution's files.
+ *
+ * Pure, and never throws: whatever is wrong comes back as a problem with its place, all of them at once, by file, line
+ * and column.
+ * @param files texts by their path in the configuration folder: `rocket.yaml`, and rule packs such as `rules/quiz.yaml`.
+ *   `*.examples.yaml` are passed over: `readExamples` reads them.
+ * @returns the configuration, or null where there is at least one error. Warnings alone do not stop it.
+ */
+export function readConfiguration(files: ReadonlyMap<string, string>): {
+  configuration: Configuration | null
+  problems: Problem[]
+} {
+  const report = new Report()
+  refuseRewards(files, report)
+  const { settings, terms, customEvents } = readRocketYaml(files, report)
+  const references = new References()
+  const rules = readPacks(files, { report, references, terms, customEvents })
+  const configuration = report.errors === 0 ? { settings, rules } : null
+  return { configuration, problems: report.sorted() }
+}
+
+const SETTINGS_FILE = 'rocket.yaml'
+const REWARDS_FILE = 'rewards.yaml'
+
+/** A file that nobody reads must not look as if it were in force. */
+function refuseRewards(files: ReadonlyMap<string, string>, report: Report): void {
+  if (!files.has(REWARDS_FILE)) return
+  const message = 'this version does not read rewards.yaml yet; take the file out of the configuration folder'
+  report.add({ severity: 'error', file: REWARDS_FILE, line: 1, column: 1, message })
+}
+
+function readRocketYaml(files: ReadonlyMap<string, string>, report: Report): ReadSettings {
+  const text = files.get(SETTINGS_FILE)
+  if (text === undefined) return readSettings(null)
+  const document = readDocument(SETTINGS_FILE, text, report)
+  return document ? readSettings(document) : { ...readSettings(null), terms: true, customEvents: null }
+}
+
+/** All packs, by name; their order changes nothing that is granted, but reports and listings should not depend on it. */
+function readPacks(files: ReadonlyMap<string, string>, surroundings: Surroundings): Rule[] {
+  const packs = [...files.keys()].filter(isPack).sort()
+  let complete = true
+  const rules = packs.flatMap((file) => {
+    const read = readPack(file, files.get(file) ?? '', surroundings)
+    if (read === null) complete = false
+    return read ?? []
+  })
+  surroundings.references.check(complete)
+  return rules
+}
+
+const isPack = (file: string): boolean =>
+  file !== SETTINGS_FILE && file !== REWARDS_FILE && !file.endsWith('.examples.yaml')
+
+/** The rules of one pack that have no mistake. Null: the file is no list at all. */
+function readPack(file: string, text: string, surroundings: Surroundings): Rule[] | null {
+  const document = readDocument(file, text, surroundings.report)
+  if (document === null) return null
+  const { shape } = document
+  if (shape.kind === 'scalar' && shape.value === null) return []
+  if (shape.kind !== 'list') {
+    return document.fail('a rule pack is a list of rules: each begins with a dash, such as `- id: submit_quiz`')
+  }
+  return shape.items.flatMap((item) => readRule(item, surroundings) ?? [])
+}

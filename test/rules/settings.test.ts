@@ -1,0 +1,138 @@
+import { expect } from 'chai'
+import { JOB_NAMES } from '../../sidecar/rules/settings.js'
+import { expectOne, problemsIn, settingsOf } from './reading.js'
+
+const problems = (text: string) => problemsIn(new Map([['rocket.yaml', text]]))
+
+describe('rocket.yaml', () => {
+  const DEFAULTS = {
+    source: 'moodle',
+    timezone: 'UTC',
+    timezoneNamed: false,
+    weekStarts: 1,
+    terms: [],
+    currency: null,
+    customEvents: [],
+    publicUrl: null,
+    jobs: {},
+    retention: { events: 120, decisions: 90 },
+  }
+
+  it('may be missing or empty', () => {
+    expect(settingsOf('')).to.deep.equal(DEFAULTS)
+    expect(settingsOf('# nothing\n')).to.deep.equal(DEFAULTS)
+    expect(problemsIn(new Map())).to.deep.equal([])
+  })
+
+  it('says everything about the institution', () => {
+    const text = `
+source: campus-1.moodle
+timezone: Europe/London
+week_starts: sunday
+terms:
+  - { id: spring, from: 2027-01-11, to: 2027-03-26 }
+  - { id: 2026-autumn, from: 2026-09-21, to: 2027-01-10 }
+currency: GBP
+public_url: https://rocket.example.edu/points/
+custom_events: [custom.library_visit, custom.gym.visit]
+retention: { events: 26w, decisions: 30d }
+jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
+`
+    expect(settingsOf(text)).to.deep.equal({
+      source: 'campus-1.moodle',
+      timezone: 'Europe/London',
+      timezoneNamed: true,
+      weekStarts: 7,
+      terms: [
+        { id: '2026-autumn', from: '2026-09-21', to: '2027-01-10' },
+        { id: 'spring', from: '2027-01-11', to: '2027-03-26' },
+      ],
+      currency: 'GBP',
+      customEvents: ['custom.library_visit', 'custom.gym.visit'],
+      publicUrl: 'https://rocket.example.edu/points',
+      jobs: { verify: '30 3 * * *', retention: '0 4 * * sun' },
+      retention: { events: 182, decisions: 30 },
+    })
+  })
+
+  const cases: readonly [text: string, place: string, ...words: string[]][] = [
+    ['- a', '1:1', 'rocket.yaml must be a map', 'a list'],
+    ['{}', '1:1', 'rocket.yaml is empty'],
+    ['timezon: UTC', '1:1', 'no key `timezon`', 'did you mean `timezone`?', 'Allowed: source, timezone, week_starts'],
+    ['source: a\nblacklist: []', '2:1', 'no key `blacklist`'],
+    ['source: My Moodle', '1:9', '`source` must be a name', 'lower-case'],
+    ['source:', '1:1', '`source` must be a name, not nothing'],
+    ['timezone: Europe/Londn', '1:11', 'did you mean `Europe/London`?'],
+    ['timezone: +01:00', '1:11', 'IANA'],
+    ['timezone: [UTC]', '1:11', '`timezone` must be a name, not a list'],
+    ['week_starts: mo', '1:14', 'did you mean `mon`?', 'Allowed: mon, tue'],
+    ['currency: gbp', '1:11', 'did you mean `GBP`?'],
+    ['currency: POUND', '1:11', 'ISO 4217'],
+    ['public_url: rocket.example.edu', '1:13', 'such as https://'],
+    ['public_url: http://rocket.example.edu', '1:13', 'must begin with https://'],
+    ['public_url: ftp://rocket.example.edu', '1:13', 'such as https://'],
+    ['public_url: https://a:b@rocket.example.edu', '1:13', 'without a password'],
+    ['public_url: https://rocket.example.edu/?x=1', '1:13', 'plain address'],
+    ['custom_events: custom.a', '1:16', '`custom_events` must be a list'],
+    ['custom_events: [library]', '1:17', 'such as custom.library_visit'],
+    ['custom_events: [custom.A]', '1:17', 'lower-case'],
+    ['retention: 120d', '1:12', 'retention must be a map'],
+    ['retention: { events: 120 }', '1:22', 'such as 120d', '`120`'],
+    ['retention: { events: 36h }', '1:22', 'number of days'],
+    ['retention: { exports: 30d }', '1:14', 'no key `exports`', 'Allowed: events, decisions'],
+    ['jobs: { verfy: "* * * * *" }', '1:9', 'did you mean `verify`?', `Allowed: ${JOB_NAMES.join(', ')}`],
+    ['jobs: { verify: daily }', '1:17', 'not a cron expression'],
+    ['jobs: { verify: "99 * * * *" }', '1:17', 'such as "30 3 * * *"'],
+    ['jobs: { verify: "0-999999999 * * * *" }', '1:17', 'not a cron expression'],
+    ['terms: { id: a }', '1:8', '`terms` must be a list'],
+    ['terms: [{ from: 2026-01-01, to: 2026-02-01 }]', '1:9', '`id` is missing'],
+    ['terms: [{ id: a, from: 2026-01-01 }]', '1:9', '`to` is missing'],
+    ['terms: [{ id: a, from: 2026-01-01, to: 2026-02-30 }]', '1:40', 'a day that exists'],
+    ['terms: [{ id: a, from: 2026-02-01, to: 2026-01-01 }]', '1:36', 'before it begins on 2026-02-01'],
+    ['terms: [{ id: a, form: 1, from: 2026-02-01, to: 2026-03-01 }]', '1:18', 'did you mean `from`?'],
+  ]
+  for (const [text, place, ...words] of cases) {
+    it(`refuses ${text.replaceAll('\n', ' ⏎ ')}`, () => expectOne(problems(text), `rocket.yaml:${place}`, ...words))
+  }
+
+  it('accepts http for localhost alone', () => {
+    for (const host of ['localhost:4310', '127.0.0.1', '[::1]:8080']) {
+      expect(settingsOf(`public_url: http://${host}`).publicUrl).to.equal(`http://${host}`)
+    }
+  })
+
+  it('refuses terms that overlap or share an id, wherever they stand', () => {
+    const terms = (...written: string[]) => problems(['terms:', ...written.map((term) => `  - { ${term} }`)].join('\n'))
+    const year = 'id: year, from: 2026-01-01, to: 2026-12-31'
+    expectOne(terms(year, 'id: year, from: 2027-01-01, to: 2027-02-01'), 'rocket.yaml:3:5', '`year` already', 'line 2')
+    const inside = terms('id: b, from: 2026-08-01, to: 2026-09-01', 'id: a, from: 2026-02-01, to: 2026-03-01', year)
+    expect(inside).to.have.length(2)
+    expect(inside[0]).to.contain('rocket.yaml:2:5 the term `b` overlaps `year` (2026-01-01 to 2026-12-31)')
+    expect(inside[1]).to.contain('rocket.yaml:3:5 the term `a` overlaps `year`')
+    expectOne(terms(year, 'id: next, from: 2026-12-31, to: 2027-02-01'), 'rocket.yaml:3:5', 'overlaps `year`')
+  })
+
+  it('holds nothing against a rule where it cannot be read itself', () => {
+    const pack = '- { id: r, event: custom.a, points: 1, expires: term }'
+    for (const text of ['timezone: [', '- a', 'terms: x\ncustom_events: y']) {
+      const found = problemsIn(
+        new Map([
+          ['rocket.yaml', text],
+          ['rules/a.yaml', pack],
+        ]),
+      )
+      expect(found.filter((line) => line.startsWith('rules'))).to.deep.equal([])
+      expect(found).to.not.deep.equal([])
+    }
+  })
+})
+
+describe('rewards.yaml', () => {
+  it('is refused rather than passed over', () => {
+    expectOne(
+      problemsIn(new Map([['rewards.yaml', 'tiers: []']])),
+      'rewards.yaml:1:1',
+      'does not read rewards.yaml yet',
+    )
+  })
+})
