@@ -16,7 +16,6 @@ const english = new Intl.NumberFormat('en')
 const n = (count: Value | undefined): string => english.format(Number(count))
 const counted = (count: Value | undefined, one: string, several: string): string =>
   `${n(count)} ${count === 1 ? one : several}`
-const records = (count: Value | undefined): string => counted(count, 'record', 'records')
 
 const MOST_PEOPLE = 20
 const people = (ids: Value | undefined): string => {
@@ -33,7 +32,7 @@ const namesAndMore = (p: Params): string =>
 
 const SENTENCES = {
   no_scores: (p) =>
-    `${counted(p.count, 'event', 'events')} about a grade carry no score, because log exports hold none: a rule that ` +
+    `${counted(p.count, 'event about a grade carries', 'events about a grade carry')} no score, because log exports hold none: a rule that ` +
     'asks for a score waits for it.',
   no_completion_state: (p) =>
     `${counted(p.count, 'completion event carries', 'completion events carry')} no state: a log does not say whether ` +
@@ -41,8 +40,10 @@ const SENTENCES = {
   names_not_english: (p) =>
     `No event name in ${p.path} is known here. Is this export in English? Rocket knows Moodle’s English names: set ` +
     'your language to English and export again.',
-  unknown_names: (p) => `${records(p.count)} have event names that Rocket does not know: ${namesAndMore(p)}.`,
-  course_running: (p) => `${records(p.count)} are about running a course and were left out: ${namesAndMore(p)}.`,
+  unknown_names: (p) =>
+    `${counted(p.count, 'record has an event name', 'records have event names')} that Rocket does not know: ${namesAndMore(p)}.`,
+  course_running: (p) =>
+    `${counted(p.count, 'record is about running a course and was', 'records are about running a course and were')} left out: ${namesAndMore(p)}.`,
   staff_left_out: (p) =>
     `${counted((p.people as readonly string[]).length, 'person was', 'people were')} left out as staff with ` +
     `${counted(p.count, 'event', 'events')} of their own, because they edited, graded or read reports here: ` +
