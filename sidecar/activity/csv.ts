@@ -23,6 +23,7 @@ export function delimiterOf(head: string): string {
 /** Reads all records of a text whose line endings are `\n`. */
 export async function readCsv(text: AsyncIterable<string>, delimiter: string, reader: CsvReader): Promise<void> {
   let lines = 0
+  let broken = false
   const parser = parse({
     delimiter,
     record_delimiter: '\n',
@@ -33,16 +34,16 @@ export async function readCsv(text: AsyncIterable<string>, delimiter: string, re
     skip_records_with_error: true,
     max_record_size: LONGEST_RECORD,
     on_record: (fields: string[], info) => {
-      reader.onRecord(fields, lines + 1)
+      if (!broken) reader.onRecord(fields, lines + 1)
       lines = info.lines
       return null
     },
   })
   parser.on('skip', () => {
-    reader.onBroken(
-      lines + 1,
-      'a quotation mark opened in this record is never closed, so nothing from here on could be read',
-    )
+    // The parser says so again after every further megabyte.
+    if (broken) return
+    broken = true
+    reader.onBroken(lines + 1, 'has a quotation mark that is never closed, so nothing from here on was read')
   })
   parser.resume()
   await pipeline(Readable.from(text), parser)

@@ -1,6 +1,7 @@
 /**
- * From the English names that a log export shows to Moodle's own. The names are facts of Moodle's language files (3.5 to
- * 5.x; `pluginname` for a component, `event…` for an event); an export holds no class names.
+ * From the English names that a log export shows to Moodle's own. The names are facts of Moodle's language files
+ * (`pluginname` for a component, `event…` for an event): those of 5.x, and what exports of Moodle 3 from 2017 to 2021
+ * show. An export holds no class names.
  */
 
 /** Component as shown → as Moodle calls it. Where versions differ, both stand here. */

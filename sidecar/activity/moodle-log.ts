@@ -88,4 +88,4 @@ export function deedOf(record: LogRecord): Deed | 'no_class' | 'no_learner' {
 }
 
 /** `Quiz` in `Quiz: Week 3`. */
-const contextKind = (context: string): string => /^\s*([^:]*?)\s*:/.exec(context)?.[1] ?? ''
+const contextKind = (context: string): string => context.slice(0, Math.max(0, context.indexOf(':'))).trim()

@@ -1,0 +1,93 @@
+/** The real server, built, in a home of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import jwt from 'jsonwebtoken'
+import { createHome, readSecrets, writeSecrets } from '../../sidecar/home.js'
+
+export interface BenchServer {
+  readonly home: string
+  readonly url: string
+  readonly pid: number
+  /** Milliseconds from the start of the process to its first answer. */
+  readonly firstAnswer: number
+  post(path: string, body: string): Promise<string>
+  stop(): Promise<void>
+}
+
+const PROGRAM = join(import.meta.dirname, '../../dist/sidecar/main.js')
+const KID = 'bench'
+
+export function makeHome(packs: Readonly<Record<string, string>>): string {
+  const home = mkdtempSync(join(tmpdir(), 'rocket-bench-'))
+  mkdirSync(join(home, 'config', 'rules'), { recursive: true })
+  writeFileSync(join(home, 'config', 'rocket.yaml'), 'source: bench\ntimezone: Europe/London\n')
+  for (const [name, text] of Object.entries(packs)) writeFileSync(join(home, 'config', 'rules', name), text)
+  createHome(home)
+  const secrets = [{ kid: KID, secret: 'bench-secret', created: 0, retires: null }]
+  writeSecrets(home, { ...readSecrets(home), pairing: { source: 'bench', wwwroot: null, siteHash: null, secrets } })
+  return home
+}
+
+export async function startServer(home: string): Promise<BenchServer> {
+  const began = performance.now()
+  const env = { ...process.env, ROCKET_HOME: home, ROCKET_CONFIG: join(home, 'config'), ROCKET_PORT: '0' }
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const url = await firstUrl(child)
+  await fetch(`${url}/health`)
+  const firstAnswer = performance.now() - began
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  return {
+    home,
+    url,
+    pid: child.pid!,
+    firstAnswer,
+    post: (path, body) => post(agent, `${url}${path}`, path, body),
+    stop: async () => {
+      agent.destroy()
+      child.kill('SIGTERM')
+      await new Promise((resolve) => child.once('exit', resolve))
+    },
+  }
+}
+
+export const removeHome = (home: string): void => rmSync(home, { recursive: true, force: true })
+
+/** Resident memory of a process in MiB, as Linux counts it. */
+export function residentMemory(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024
+}
+
+function firstUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stderr!.on('data', (chunk) => {
+      text += chunk
+      const url = /"url":"([^"]+)"/.exec(text)?.[1]
+      if (url) resolve(url)
+    })
+    child.once('exit', () => reject(new Error(`the server did not start: ${text}`)))
+  })
+}
+
+function post(agent: Agent, url: string, path: string, body: string): Promise<string> {
+  const iat = Math.floor(Date.now() / 1_000)
+  const bh = createHash('sha256').update(body).digest('base64url')
+  const claims = { aud: 'rocket', iss: 'bench', scope: 'events', iat, exp: iat + 60, bh, method: 'POST', path }
+  const token = jwt.sign(claims, 'bench-secret', { algorithm: 'HS256', keyid: KID })
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: 'POST', agent, headers }, (response) => {
+      let answer = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk) => (answer += chunk))
+      response.on('end', () => (response.statusCode === 200 ? resolve(answer) : reject(new Error(answer))))
+    })
+    call.once('error', reject)
+    call.end(body)
+  })
+}
