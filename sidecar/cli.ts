@@ -37,6 +37,17 @@ const COMMANDS: readonly Command[] = [
 /** What went wrong is said in its message; a stack would only hide it. */
 const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, StorageUnavailable]
 
+/** What to tell the person at the keyboard; null: this should not have happened, and its stack is wanted. */
+function explain(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (EXPECTED.some((kind) => error instanceof kind)) return error.message
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (code.startsWith('SQLITE_')) return `The database cannot be used (${code}: ${error.message}): run rocket doctor`
+  if (code === 'EADDRINUSE') return `${error.message}: stop what listens there, or set ROCKET_PORT`
+  // The system's own sentence names the file or the address.
+  return syscall === undefined ? null : error.message
+}
+
 /** Runs one command. @returns the exit code: 0 done, 1 found a problem, 2 wrong usage. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [first, second] = args
@@ -53,11 +64,10 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
       process.stderr.write(`${error.message}\nUsage: rocket ${command.name} ${command.usage}\n`)
       return USAGE
     }
-    if (EXPECTED.some((kind) => error instanceof kind)) {
-      process.stderr.write(`${(error as Error).message}\n`)
-      return error instanceof ConfigError ? USAGE : PROBLEM
-    }
-    throw error
+    const explained = explain(error)
+    if (explained === null) throw error
+    process.stderr.write(`${explained}\n`)
+    return error instanceof ConfigError ? USAGE : PROBLEM
   }
 }
 
@@ -68,8 +78,16 @@ function run(command: Command, args: readonly string[], env: NodeJS.ProcessEnv):
   const print = (value: object, text: string) => {
     process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`)
   }
+  const [surplus] = positionals.slice(command.mostArguments ?? 0)
+  if (surplus !== undefined) throw new UsageError(surplusArgument(command, surplus))
   const config = readConfig(env, STARTER)
   return command.run({ config, arguments: positionals, options: values, print })
+}
+
+function surplusArgument({ name }: Command, surplus: string): string {
+  const longer = COMMANDS.map((command) => command.name).filter((other) => other.startsWith(`${name} `))
+  const near = closest(`${name} ${surplus}`, longer)
+  return `${name} does not take ${surplus}${near ? `; did you mean ${near}?` : ''}`
 }
 
 function parse(args: readonly string[], options: NonNullable<Command['options']>) {

@@ -1,5 +1,5 @@
 /** What the environment says, as one typed value. Pure; every mistake is listed at once. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LOG_LEVELS, type LogLevel } from './log.js'
 
@@ -33,9 +33,10 @@ const LOOPBACK = /^(127\.[0-9.]+|::1|localhost)$/
 export function readConfig(env: Environment, starter: string): Config {
   const problems: string[] = []
   const home = resolve(env.ROCKET_HOME || 'data')
+  if (existsSync(home) && !isFolder(home)) problems.push(`ROCKET_HOME names ${home}, and that is not a folder`)
   const host = env.ROCKET_HOST || '127.0.0.1'
-  const port = Number(env.ROCKET_PORT || '4310')
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = readPort(env.ROCKET_PORT || '4310')
+  if (port === null) {
     problems.push(`ROCKET_PORT is ${env.ROCKET_PORT}: it must be a number from 0 to 65535 (0 picks a free one)`)
   }
   const { ROCKET_TLS_CERT: cert, ROCKET_TLS_KEY: key } = env
@@ -59,8 +60,8 @@ export function readConfig(env: Environment, starter: string): Config {
   if (!LOG_LEVELS.includes(logLevel))
     problems.push(`ROCKET_LOG is ${logLevel}: it must be one of ${LOG_LEVELS.join(', ')}`)
   const configFolder = resolve(env.ROCKET_CONFIG || defaultConfigFolder(home, starter))
-  if (!existsSync(configFolder)) problems.push(`ROCKET_CONFIG names ${configFolder}, and there is no such folder`)
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (!isFolder(configFolder)) problems.push(`ROCKET_CONFIG names ${configFolder}, and there is no such folder`)
+  if (problems.length > 0 || port === null) throw new ConfigError(problems)
   return {
     home,
     configFolder,
@@ -76,6 +77,11 @@ function defaultConfigFolder(home: string, starter: string): string {
   const own = join(home, 'config')
   return existsSync(own) ? own : starter
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+const readPort = (text: string): number | null =>
+  /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null
 
 function readFlag(text: string | undefined): boolean | null {
   if (!text || text === '0' || text === 'false') return false

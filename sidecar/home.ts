@@ -70,15 +70,19 @@ export function refuseNetwork(home: string): void {
   }
 }
 
-/** Makes the home (mode 0700) and its secrets where there are none. Only the server does this. */
+/** Makes the home (mode 0700) and its secrets where there are none. Only the server does this, once it has the lock. */
 export function createHome(home: string): void {
-  mkdirSync(home, { recursive: true, mode: 0o700 })
-  refuseNetwork(home)
+  makeFolder(home)
   if (existsSync(secretsPath(home))) return
   if (existsSync(databasePath(home))) {
     throw new HomeError(`${secretsPath(home)} is missing, though there is a database: put it back from your backup`)
   }
   writeSecrets(home, { tokenKey: newSecret(), eventKey: newSecret(), pairing: null })
+}
+
+function makeFolder(home: string): void {
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  refuseNetwork(home)
 }
 
 /** @throws HomeError where no server has ever run here. */
@@ -95,10 +99,17 @@ export function readSecrets(home: string): Secrets {
   const path = secretsPath(home)
   if (!existsSync(path)) throw new HomeError(`${path} is missing: put it back from your backup`)
   if ((statSync(path).mode & 0o077) !== 0) throw new HomeError(`${path} can be read by others: run chmod 600 ${path}`)
+  const secrets = parseSecrets(readFileSync(path, 'utf8'))
+  if (!secrets) throw new HomeError(`${path} does not hold Rocket’s secrets: put it back from your backup`)
+  return secrets
+}
+
+function parseSecrets(text: string): Secrets | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Secrets
+    const secrets = JSON.parse(text)
+    return typeof secrets.tokenKey === 'string' && typeof secrets.eventKey === 'string' ? secrets : null
   } catch {
-    throw new HomeError(`${path} is not readable as JSON: put it back from your backup`)
+    return null
   }
 }
 
@@ -129,8 +140,9 @@ export interface HomeLock {
   release(): void
 }
 
-/** @throws HomeError where another server has it. */
+/** Makes the home's folder where there is none. @throws HomeError where another server has the lock. */
 export function lockHome(home: string): HomeLock {
+  makeFolder(home)
   // Long enough to wait out a command that only looks whether a server runs.
   const lock = new Sqlite(lockPath(home), { timeout: 500 })
   try {

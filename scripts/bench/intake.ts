@@ -4,29 +4,33 @@ import { databasePath } from '../../sidecar/home.js'
 import { openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { migrate } from '../../sidecar/store/migrate.js'
 import { type Measured, median, seconds } from './measure.js'
-import { type BenchServer, makeHome, removeHome, startServer } from './server.js'
+import { type BenchServer, makeHome, removeHome, type SignedCall, signed, startServer } from './server.js'
 
 const LEARNERS = 2_000
 const BATCH = 500
 const SENDERS = 64
 
-/** Twenty rules listen to the one event: as many kinds of limit as an institution would use. */
-export function twentyRules(): string {
+/** Twenty rules over this many events, with as many kinds of limit as an institution would use. */
+export function twentyRules(names: number): string {
+  const events = ['quiz.graded', 'activity.completed', 'forum.post', 'assign.submitted', 'course.completed']
   const limits = [
     'frequency: 1\n  cooldown: 7d',
     'frequency: 3\n  cooldown: 1d\n  per: course',
     'caps:\n    - { points: 50, per: day }',
     'once_per: activity',
   ]
-  return Array.from({ length: 20 }, (_, index) =>
-    [
-      `- id: rule-${index}`,
-      '  event: quiz.graded',
-      `  conditions:\n    score: "${index === 0 ? '>=50' : `>=${90 + (index % 10)}`}"`,
-      '  points: 10',
-      `  ${limits[index % limits.length]}`,
-    ].join('\n'),
-  ).join('\n')
+  return range(20)
+    .map((index) => {
+      const bar = index < names ? '>=50' : `>=${90 + (index % 10)}`
+      return [
+        `- id: rule-${index}`,
+        `  event: ${events[index % names]}`,
+        `  conditions:\n    score: "${bar}"`,
+        '  points: 10',
+        `  ${limits[Math.floor(index / names) % limits.length]}`,
+      ].join('\n')
+    })
+    .join('\n')
 }
 
 /** A term of quizzes: learners in turn, an hour apart, a score that most rules refuse. */
@@ -58,7 +62,20 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   seen: ['key', 'event'],
   entry: ['seq', 'body', 'hash'],
   private_record: ['seq', 'salt', 'data'],
-  granted: ['subject', 'seq', 'rule', 'act', 'deed', 'course', 'activity', 'object', 'time', 'points', 'held', 'standing'],
+  granted: [
+    'subject',
+    'seq',
+    'rule',
+    'act',
+    'deed',
+    'course',
+    'activity',
+    'object',
+    'time',
+    'points',
+    'held',
+    'standing',
+  ],
 }
 
 /**
@@ -93,7 +110,11 @@ function rowsByEvent(path: string): Row[][] {
     const group = record && byEventId.get(JSON.parse(record[2] as string).event_id ?? '')
     const grant = granted.get(values[0])
     if (!group || !grant) continue
-    group.push({ table: 'entry', values }, { table: 'private_record', values: record }, { table: 'granted', values: grant })
+    group.push(
+      { table: 'entry', values },
+      { table: 'private_record', values: record },
+      { table: 'granted', values: grant },
+    )
     group.push({ table: 'balance', values: [grant[0], grant[9], 0, grant[9]] })
   }
   source.close()
@@ -104,7 +125,10 @@ function rowsByEvent(path: string): Row[][] {
 function insertBare(path: string, rows: readonly Row[][], batch: number): void {
   const connection = openForWriting(path)
   migrate(connection)
-  for (const name of connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all() as string[]) {
+  for (const name of connection
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    .pluck()
+    .all() as string[]) {
     connection.exec(`DROP TRIGGER ${name}`)
   }
   // The chain does not begin at 1 here, and nobody checks it.
@@ -130,16 +154,29 @@ function insertBare(path: string, rows: readonly Row[][], batch: number): void {
 }
 
 export async function measureIntake(rounds: number, batches: number, singles: number): Promise<Measured[]> {
-  const results = { batch: [] as Round[], single: [] as Round[] }
+  const batchCalls = () => range(batches).map((n) => signed('/api/events', { events: events(n * BATCH, BATCH) }))
+  const singleCalls = () => events(0, singles).map((event) => signed('/api/events', { events: [event] }))
+  const results = { spread: [] as Round[], all: [] as Round[], single: [] as Round[] }
   for (let round = 0; round < rounds; round++) {
-    results.batch.push(await oneRound(batches * BATCH, BATCH, postBatches))
-    results.single.push(await oneRound(singles, 1, postSingles))
+    // Two on the way at once, as two deliveries of Moodle's cron would be.
+    results.spread.push(await oneRound(twentyRules(5), 2, batchCalls(), BATCH))
+    results.all.push(await oneRound(twentyRules(1), 2, batchCalls(), BATCH))
+    results.single.push(await oneRound(twentyRules(5), SENDERS, singleCalls(), 1))
   }
+  const bare = `bare better-sqlite3, ${BATCH} to a commit`
   return [
-    measured(`events/s through HTTP, batches of ${BATCH}, 20 rules`, '≥ 0.6', `bare better-sqlite3, ${BATCH} to a commit`, results.batch),
-    measured(`events/s through HTTP, one each, ${SENDERS} senders`, '≥ 0.5', 'bare better-sqlite3, a commit to each', results.single),
+    measured(`events/s through HTTP, batches of ${BATCH}, 20 rules over 5 events`, '≥ 0.6', bare, results.spread),
+    measured(`events/s through HTTP, batches of ${BATCH}, 20 rules on this one event`, '≥ 0.6', bare, results.all),
+    measured(
+      `events/s through HTTP, one each, ${SENDERS} senders`,
+      '≥ 0.5',
+      'bare better-sqlite3, a commit to each',
+      results.single,
+    ),
   ]
 }
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 interface Round {
   readonly ours: number
@@ -158,17 +195,14 @@ function measured(name: string, aim: string, against: string, rounds: readonly R
   }
 }
 
-async function oneRound(
-  count: number,
-  batch: number,
-  send: (server: BenchServer, count: number) => Promise<void>,
-): Promise<Round> {
-  const home = makeHome({ 'bench.yaml': twentyRules() })
+async function oneRound(pack: string, senders: number, calls: readonly SignedCall[], batch: number): Promise<Round> {
+  const home = makeHome({ 'bench.yaml': pack })
   try {
     const server = await startServer(home)
     // The first calls compile; they are not counted.
-    for (let n = 0; n < 20; n++) await server.post('/api/events', JSON.stringify({ events: events(1e9 + n * 50, 50) }))
-    const ours = count / (await seconds(() => send(server, count)))
+    for (let n = 0; n < 20; n++) await server.post(signed('/api/events', { events: events(1e9 + n * 50, 50) }))
+    const count = calls.length * batch
+    const ours = count / (await seconds(() => inParallel(senders, calls, server)))
     await server.stop()
     const rows = rowsByEvent(databasePath(home)).slice(-count)
     const copy = join(home, 'bare.sqlite')
@@ -179,21 +213,10 @@ async function oneRound(
   }
 }
 
-async function postBatches(server: BenchServer, count: number): Promise<void> {
-  // Two on the way at once, as two deliveries of Moodle's cron would be.
-  const bodies = Array.from({ length: count / BATCH }, (_, n) => JSON.stringify({ events: events(n * BATCH, BATCH) }))
-  await inParallel(2, bodies, server)
-}
-
-async function postSingles(server: BenchServer, count: number): Promise<void> {
-  const bodies = events(0, count).map((event) => JSON.stringify({ events: [event] }))
-  await inParallel(SENDERS, bodies, server)
-}
-
-async function inParallel(senders: number, bodies: readonly string[], server: BenchServer): Promise<void> {
+async function inParallel(senders: number, calls: readonly SignedCall[], server: BenchServer): Promise<void> {
   let next = 0
   const work = async () => {
-    while (next < bodies.length) await server.post('/api/events', bodies[next++]!)
+    while (next < calls.length) await server.post(calls[next++]!)
   }
   await Promise.all(Array.from({ length: senders }, work))
 }

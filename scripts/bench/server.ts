@@ -14,7 +14,7 @@ export interface BenchServer {
   readonly pid: number
   /** Milliseconds from the start of the process to its first answer. */
   readonly firstAnswer: number
-  post(path: string, body: string): Promise<string>
+  post(call: SignedCall): Promise<string>
   stop(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export async function startServer(home: string): Promise<BenchServer> {
     url,
     pid: child.pid!,
     firstAnswer,
-    post: (path, body) => post(agent, `${url}${path}`, path, body),
+    post: (call) => post(agent, url, call),
     stop: async () => {
       agent.destroy()
       child.kill('SIGTERM')
@@ -74,18 +74,37 @@ function firstUrl(child: ChildProcess): Promise<string> {
   })
 }
 
-function post(agent: Agent, url: string, path: string, body: string): Promise<string> {
+/** A call with its token, made before the clock starts: signing is the sender's work. */
+export interface SignedCall {
+  readonly path: string
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string | number>>
+}
+
+export function signed(path: string, value: object): SignedCall {
+  const body = Buffer.from(JSON.stringify(value))
   const iat = Math.floor(Date.now() / 1_000)
   const bh = createHash('sha256').update(body).digest('base64url')
-  const claims = { aud: 'rocket', iss: 'bench', scope: 'events', iat, exp: iat + 60, bh, method: 'POST', path }
+  const claims = { aud: 'rocket', iss: 'bench', scope: 'events', iat, exp: iat + 300, bh, method: 'POST', path }
   const token = jwt.sign(claims, 'bench-secret', { algorithm: 'HS256', keyid: KID })
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+  }
+  return { path, body, headers }
+}
+
+function post(agent: Agent, url: string, { path, body, headers }: SignedCall): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', agent, headers }, (response) => {
-      let answer = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk) => (answer += chunk))
-      response.on('end', () => (response.statusCode === 200 ? resolve(answer) : reject(new Error(answer))))
+    const call = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('end', () => {
+        const answer = Buffer.concat(chunks).toString()
+        if (response.statusCode === 200) resolve(answer)
+        else reject(new Error(answer))
+      })
     })
     call.once('error', reject)
     call.end(body)

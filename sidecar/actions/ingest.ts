@@ -56,9 +56,9 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
 function aboutOwner(learners: Learners, rules: CompiledRules, event: LearningEvent): LearningEvent {
   const deed = deedOf(event)
   if (deed === null || !rules.revocations.has(event.event) || !ownedByLearner(event)) return event
-  const owner = learners.ownerOf(deed)
-  if (!owner || owner.user === event.user) return event
-  return { ...event, user: owner.user, actor: event.actor ?? event.user }
+  const owner = learners.ownerOf(deed, rules.settings.source, event.user)
+  if (owner === null || owner === event.user) return event
+  return { ...event, user: owner, actor: event.actor ?? event.user }
 }
 
 /** What the rules that listen decide, and the grants among it written down. */

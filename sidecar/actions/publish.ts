@@ -6,6 +6,7 @@ import type { Configuration } from '../domain/configuration.js'
 import type { Problem } from '../rules/problem.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import { type Files, filesHash } from '../store/configuration.js'
+import type { Learners } from '../store/learner.js'
 import type { Stores } from '../store/stores.js'
 
 /** The files hold mistakes; nothing was changed. */
@@ -40,12 +41,12 @@ export function checkFiles(files: Files): { configuration: Configuration; proble
  * @throws ConfigurationRefused
  */
 export function publish(
-  { ledger, configurations }: Stores,
+  { ledger, learners, configurations }: Stores,
   files: Files,
   by: { actor: string; reason: string; now: number },
 ): number | null {
-  const { configuration } = checkFiles(files)
-  const { settings } = configuration
+  const { settings } = checkFiles(files).configuration
+  requireSameSource(learners, settings.source)
   const latest = configurations.latest()
   if (latest && filesHash(latest.files) === filesHash(files)) return null
   const { seq } = ledger.append(
@@ -68,4 +69,12 @@ export function publish(
     new Civil(settings.timezone, settings.weekStarts, settings.terms),
   )
   return seq
+}
+
+/** Learners are known by source and id: under another source everybody would begin anew, their points out of reach. */
+function requireSameSource(learners: Learners, source: string): void {
+  const known = learners.source()
+  if (known === null || known === source) return
+  const message = `source is ${source}, but the learners on this ledger are those of ${known}: put \`source: ${known}\` back, or begin with an empty home`
+  throw new ConfigurationRefused([{ severity: 'error', file: 'rocket.yaml', line: 1, column: 1, message }])
 }

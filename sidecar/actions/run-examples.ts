@@ -1,6 +1,7 @@
 /** Runs the examples beside the packs: each in a Rocket of its own, by the real path. */
-import type { Civil } from '../domain/civil.js'
-import type { Example, ExampleFacts, ExpectedOutcome } from '../rules/examples-file.js'
+import type { CompiledRules } from '../domain/compile.js'
+import type { Fact } from '../domain/fact.js'
+import type { Example, ExpectedOutcome } from '../rules/examples-file.js'
 import type { Files } from '../store/configuration.js'
 import type { Stores } from '../store/stores.js'
 import { type IngestResult, ingest } from './ingest.js'
@@ -20,7 +21,7 @@ export function runExample(files: Files, example: Example): ExampleRun {
     const failures = example.events.flatMap(({ event, expect }, index) => {
       const result = stores.writer.write(() => {
         const isFirst = !example.events.slice(0, index).some((earlier) => earlier.event.user === event.user)
-        if (isFirst) giveFacts(stores, rules.settings.source, event.user, example.facts, rules.civil)
+        if (isFirst) giveFacts(stores, rules, event.user, example)
         return ingest(stores, rules, event, event.time)
       })
       if (!expect) return []
@@ -66,20 +67,28 @@ function compare(
 }
 
 /** What a learner of the example has before its first event. */
-function giveFacts(stores: Stores, source: string, user: string, facts: ExampleFacts, civil: Civil): void {
-  const { learners, ledger } = stores
-  const subject = learners.enrol(source, user)
-  const know = (kind: 'badge' | 'completed' | 'completion_rate', key: string, name: string, value: number) =>
+function giveFacts(
+  { learners, ledger }: Stores,
+  { settings, civil }: CompiledRules,
+  user: string,
+  example: Example,
+): void {
+  const { badges, completed, completionRate, lifetime } = example.facts
+  const subject = learners.enrol(settings.source, user)
+  const know = (kind: Fact['kind'], key: string, name: string, value: number) =>
     learners.addFact(subject, { kind, key, name, value, time: 0 })
-  for (const badge of facts.badges) know('badge', badge.startsWith('badge:') ? badge : `badge:named ${badge}`, badge, 1)
-  for (const target of facts.completed) know('completed', courseKey(target), '', 1)
-  for (const [course, rate] of facts.completionRate) know('completion_rate', courseKey(course), '', rate)
-  if (facts.lifetime === 0) return
+  for (const badge of badges) know('badge', badge.startsWith('badge:') ? badge : `badge:named ${badge}`, badge, 1)
+  for (const target of completed) know('completed', factKey(target, example), '', 1)
+  for (const [course, rate] of completionRate) know('completion_rate', factKey(course, example), '', rate)
+  if (lifetime === 0) return
   const none = { held: 0, rule: null, expires: null, ref: null }
   const record = { userId: user, reason: 'given by the example' }
-  ledger.append({ ...none, kind: 'adjustment', subject, points: facts.lifetime, record }, source, 0, civil)
+  ledger.append({ ...none, kind: 'adjustment', subject, points: lifetime, record }, settings.source, 0, civil)
 }
 
-/** A course by its ID number is known under that, where no event has told its id. */
-const courseKey = (target: string): string =>
-  target.startsWith('course:') || target.startsWith('activity:') ? target : `idnumber:${target}`
+/** A course named by its ID number is the one that an event of the example gives this ID number; else it is known by that. */
+function factKey(target: string, { events }: Example): string {
+  if (target.startsWith('course:') || target.startsWith('activity:')) return target
+  const course = events.find(({ event }) => event.courseIdnumber === target)?.event.course
+  return course ? `course:${course}` : `idnumber:${target}`
+}

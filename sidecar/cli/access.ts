@@ -10,7 +10,7 @@ import {
   type Command,
   DONE,
   type Invocation,
-  optionalArgument,
+  inForce,
   PROBLEM,
   requiredOption,
   UsageError,
@@ -51,7 +51,6 @@ export const token: Command = {
     name: { type: 'string' },
   },
   run: (invocation) => {
-    optionalArgument(invocation)
     const { options } = invocation
     const scopes = requiredOption(invocation, 'scope', 'reports').split(/[ ,]+/).map(asScope)
     const ttl = parseDuration(String(options.ttl ?? '90d'))
@@ -61,7 +60,7 @@ export const token: Command = {
     const name = typeof options.name === 'string' ? options.name : null
     return withContext(invocation.config, ({ stores, rules, secrets, now }) => {
       const order = { scopes, userId, name, ttl, actor: actor(), now: now() }
-      const issued = stores.writer.write(() => issueToken(stores, rules.current(), secrets(), order))
+      const issued = stores.writer.write(() => issueToken(stores, inForce(rules), secrets(), order))
       const expires = new Date(issued.expires).toISOString()
       invocation.print(
         { ...issued, expires },
@@ -108,14 +107,15 @@ export const tokenRevoke: Command = {
   name: 'token revoke',
   usage: 'ID',
   summary: 'ends a token at once',
+  mostArguments: 1,
   run: (invocation: Invocation) => {
-    const id = optionalArgument(invocation)
+    const [id] = invocation.arguments
     if (!id) throw new UsageError('which token? `rocket token list` shows their ids')
     return withContext(invocation.config, ({ stores, rules, now }) => {
       const revoked = stores.writer.write(() => {
         const done = stores.tokens.revoke(id, now())
         const what = { actor: actor(), reason: 'token revoked', detail: { token: id }, now: now() }
-        if (done) recordAdministration(stores.ledger, rules.current(), what)
+        if (done) recordAdministration(stores.ledger, inForce(rules), what)
         return done
       })
       const text = revoked ? `Revoked ${id}.` : `No valid token has the id ${id}: \`rocket token list\` shows them.`

@@ -7,7 +7,7 @@ import { type Activity, readActivity } from '../activity/read-activity.js'
 import type { Settings } from '../domain/configuration.js'
 import { runningServer } from '../home.js'
 import { formatProblem } from '../rules/problem.js'
-import { actor, type Command, DONE, type Invocation, PROBLEM, UsageError, withContext } from './command.js'
+import { actor, type Command, DONE, type Invocation, inForce, PROBLEM, UsageError, withContext } from './command.js'
 import { createProgress, grouped } from './progress.js'
 
 const READING = {
@@ -19,6 +19,7 @@ const READING = {
 export const simulate: Command = {
   name: 'simulate',
   usage: 'FILE… [--config FOLDER] [--point-value 0.01] [--timezone ZONE] [--dates dmy|mdy] [--keep-staff]',
+  mostArguments: Number.POSITIVE_INFINITY,
   summary: 'what the rules would have granted for recorded activity; writes nothing',
   options: { ...READING, config: { type: 'string' }, 'point-value': { type: 'string' } },
   run: async (invocation) => {
@@ -53,11 +54,12 @@ export const simulate: Command = {
 export const importCommand: Command = {
   name: 'events import',
   usage: 'FILE… [--timezone ZONE] [--dates dmy|mdy] [--keep-staff]',
+  mostArguments: Number.POSITIVE_INFINITY,
   summary: 'the same activity through the real path, once only however often it is run',
   options: READING,
   run: (invocation) =>
     withContext(invocation.config, async (context) => {
-      const { settings } = context.rules.current()
+      const { settings } = inForce(context.rules)
       const activity = await read(invocation, settings)
       const progress = createProgress()
       const of = grouped(activity.events.length)

@@ -1,9 +1,11 @@
 /** What a command is, and what it gets to work with. */
 import { userInfo } from 'node:os'
 import type { ParseArgsConfig } from 'node:util'
+import type { RulesInForce } from '../actions/rules-in-force.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
-import { requireHome } from '../home.js'
+import type { CompiledRules } from '../domain/compile.js'
+import { HomeError, requireHome } from '../home.js'
 import { createLog } from '../log.js'
 
 export interface Command {
@@ -13,6 +15,8 @@ export interface Command {
   readonly usage: string
   readonly summary: string
   readonly options?: NonNullable<ParseArgsConfig['options']>
+  /** How many arguments it takes at most: none where this is missing. */
+  readonly mostArguments?: number
   /** @returns the exit code: 0 done, 1 found a problem, 2 wrong usage. */
   readonly run: (invocation: Invocation) => Promise<number> | number
 }
@@ -43,14 +47,14 @@ export async function withContext<T>(config: Config, work: (context: Context) =>
   }
 }
 
+/** The rules that a server put in force. @throws HomeError where none was started well yet. */
+export function inForce(rules: RulesInForce): CompiledRules {
+  if (rules.configurations.latestSeq() > 0) return rules.current()
+  throw new HomeError('No configuration is in force yet: run `rocket rules check`, then start the server (npm start)')
+}
+
 /** Who is at the keyboard, for the ledger. */
 export const actor = (): string => `cli:${userInfo().username}`
-
-/** The one argument a command takes at most. @throws UsageError */
-export function optionalArgument({ arguments: given }: Invocation): string | undefined {
-  if (given.length > 1) throw new UsageError(`too many arguments: ${given.slice(1).join(' ')}`)
-  return given[0]
-}
 
 /** An option that has to be given. @throws UsageError */
 export function requiredOption({ options }: Invocation, name: string, example: string): string {

@@ -9,7 +9,7 @@ import { readConfiguration } from '../rules/read-configuration.js'
 import { filesHash } from '../store/configuration.js'
 import { MigrationRefused } from '../store/migrate.js'
 import { VERSION } from '../version.js'
-import { type Command, DONE, optionalArgument, PROBLEM, withContext } from './command.js'
+import { type Command, DONE, PROBLEM, withContext } from './command.js'
 
 interface Finding {
   readonly state: 'ok' | 'warn' | 'fail'
@@ -26,7 +26,6 @@ export const doctor: Command = {
   usage: '',
   summary: 'everything an IT person would check, each with what to do',
   run: async (invocation) => {
-    optionalArgument(invocation)
     const { config } = invocation
     const findings = [program(), ...(await home(config))]
     const worst = findings.some(({ state }) => state === 'fail') ? PROBLEM : DONE
@@ -101,6 +100,10 @@ function database({ stores, reader, now }: Context): Finding {
 function configuration({ config, stores, rules }: Context): Finding[] {
   const files = readFolder(config.configFolder)
   const read = readConfiguration(files)
+  if (stores.configurations.latestSeq() === 0) {
+    const todo = read.configuration ? 'npm start' : 'rocket rules check, then npm start'
+    return [{ state: 'fail', what: 'no configuration is in force yet: no server has started well here', todo }]
+  }
   const inForce = rules.current()
   const findings: Finding[] = [
     { state: 'ok', what: `${inForce.rules.length} rules in force, from ${config.configFolder}` },

@@ -1,7 +1,7 @@
 /** `jobs list`, `jobs run`. */
 import { JOBS, type JobName, runJob } from '../jobs.js'
 import { closest } from '../rules/closest.js'
-import { type Command, DONE, optionalArgument, PROBLEM, UsageError, withContext } from './command.js'
+import { type Command, DONE, inForce, PROBLEM, UsageError, withContext } from './command.js'
 
 export const jobsList: Command = {
   name: 'jobs list',
@@ -9,7 +9,7 @@ export const jobsList: Command = {
   summary: 'the scheduled jobs, and how each ended when it last ran',
   run: (invocation) =>
     withContext(invocation.config, ({ stores, rules }) => {
-      const { jobs: crons, timezone } = rules.current().settings
+      const { jobs: crons, timezone } = inForce(rules).settings
       const runs = new Map(stores.jobRuns.list().map((run) => [run.name, run]))
       const jobs = Object.entries(JOBS).map(([name, { cron, summary }]) => {
         const run = runs.get(name)
@@ -29,8 +29,9 @@ export const jobsRun: Command = {
   name: 'jobs run',
   usage: 'NAME',
   summary: 'one of the jobs, now',
+  mostArguments: 1,
   run: (invocation) => {
-    const name = optionalArgument(invocation)
+    const [name] = invocation.arguments
     if (name === undefined || !Object.hasOwn(JOBS, name)) {
       const near = closest(name ?? '', Object.keys(JOBS))
       throw new UsageError(`which job? ${Object.keys(JOBS).join(', ')}${near ? `; did you mean ${near}?` : ''}`)

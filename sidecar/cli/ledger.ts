@@ -9,15 +9,7 @@ import { Configurations } from '../store/configuration.js'
 import { type Connection, openForReading, Writer } from '../store/database.js'
 import { type LedgerFilter, LedgerView } from '../store/ledger-view.js'
 import { checkVersion } from '../store/migrate.js'
-import {
-  type Command,
-  DONE,
-  type Invocation,
-  optionalArgument,
-  PROBLEM,
-  requiredOption,
-  UsageError,
-} from './command.js'
+import { type Command, DONE, type Invocation, inForce, PROBLEM, requiredOption, UsageError } from './command.js'
 import { createProgress, grouped } from './progress.js'
 
 export const verify: Command = {
@@ -26,7 +18,6 @@ export const verify: Command = {
   summary: 're-derives everything from the raw rows; names the first broken entry',
   options: { quick: { type: 'boolean' } },
   run: (invocation) => {
-    optionalArgument(invocation)
     return withReader(invocation, (connection) => {
       const progress = createProgress()
       const quick = invocation.options.quick === true
@@ -69,7 +60,6 @@ export const exportCommand: Command = {
     out: { type: 'string' },
   },
   run: (invocation) => {
-    optionalArgument(invocation)
     const format = requiredOption(invocation, 'format', 'csv')
     if (format !== 'csv' && format !== 'jsonl') throw new UsageError(`--format is csv or jsonl, not ${format}`)
     return withReader(invocation, async (connection) => {
@@ -100,7 +90,7 @@ async function withReader(
 
 function filterOf({ options }: Invocation, connection: Connection): LedgerFilter {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
-  const { civil } = new RulesInForce(new Configurations(new Writer(connection))).current()
+  const { civil } = inForce(new RulesInForce(new Configurations(new Writer(connection))))
   const instant = (name: string): number | undefined => {
     const written = text(name)
     if (written === undefined) return undefined

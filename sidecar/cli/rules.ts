@@ -1,32 +1,26 @@
 /** `rules check`, `rules test`, `rules publish`. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
+import { ConfigurationRefused, publish, readFolder } from '../actions/publish.js'
 import { runExample } from '../actions/run-examples.js'
 import { readExamples } from '../rules/examples-file.js'
 import { formatProblem, type Problem } from '../rules/problem.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import type { Files } from '../store/configuration.js'
-import {
-  actor,
-  type Command,
-  DONE,
-  optionalArgument,
-  PROBLEM,
-  requiredOption,
-  UsageError,
-  withContext,
-} from './command.js'
+import { actor, type Command, DONE, PROBLEM, requiredOption, UsageError, withContext } from './command.js'
 
 export const check: Command = {
   name: 'rules check',
   usage: '[PATH]',
+  mostArguments: 1,
   summary: 'every mistake in a configuration folder, or in one pack',
   run: (invocation) => {
-    const { files, shown } = filesAt(optionalArgument(invocation) ?? invocation.config.configFolder)
+    const { files, shown } = filesAt(invocation.arguments[0] ?? invocation.config.configFolder)
     const { configuration, problems } = readConfiguration(files)
     const listed = problems.map((problem) => ({ ...problem, file: shown(problem.file) }))
-    const count = configuration ? `${configuration.rules.length} rules, no mistake.` : `${errors(listed)} to mend.`
+    const count = configuration
+      ? `${counted(configuration.rules.length, 'rule')}, no mistake.`
+      : `${errors(listed)} to mend.`
     invocation.print({ ok: configuration !== null, problems: listed }, [...listed.map(formatProblem), count].join('\n'))
     return configuration ? DONE : PROBLEM
   },
@@ -35,9 +29,10 @@ export const check: Command = {
 export const test: Command = {
   name: 'rules test',
   usage: '[PATH]',
+  mostArguments: 1,
   summary: 'runs the *.examples.yaml beside the packs',
   run: (invocation) => {
-    const { files, shown, folder } = filesAt(optionalArgument(invocation) ?? invocation.config.configFolder)
+    const { files, shown, folder } = filesAt(invocation.arguments[0] ?? invocation.config.configFolder)
     const { configuration, problems } = readConfiguration(files)
     const problemsFound: Problem[] = configuration ? [] : [...problems]
     let passed = 0
@@ -53,7 +48,7 @@ export const test: Command = {
       }
     }
     const listed = problemsFound.map((problem) => ({ ...problem, file: shown(problem.file) }))
-    const count = `${passed} examples passed, ${errors(listed)}.`
+    const count = `${counted(passed, 'example')} passed, ${errors(listed)}.`
     invocation.print({ passed, problems: listed }, [...listed.map(formatProblem), count].join('\n'))
     return listed.length === 0 ? DONE : PROBLEM
   },
@@ -65,31 +60,34 @@ export const publishCommand: Command = {
   summary: 'makes changed files live, all or nothing',
   options: { reason: { type: 'string' } },
   run: (invocation) => {
-    optionalArgument(invocation)
     const reason = requiredOption(invocation, 'reason', '"term starts"')
     const { config } = invocation
-    const files = readFolder(config.configFolder)
-    try {
-      checkFiles(files)
-    } catch (error) {
-      if (!(error instanceof ConfigurationRefused)) throw error
-      const lines = error.problems.map(formatProblem)
-      invocation.print({ published: false, problems: error.problems }, [...lines, 'Nothing was published.'].join('\n'))
-      return PROBLEM
-    }
     return withContext(config, ({ stores, now }) => {
-      const seq = stores.writer.write(() => publish(stores, files, { actor: actor(), reason, now: now() }))
-      const text = seq === null ? 'These files are in force already.' : `Live now, as entry ${seq} of the ledger.`
-      invocation.print({ published: seq !== null, seq }, text)
-      return DONE
+      const files = readFolder(config.configFolder)
+      try {
+        const seq = stores.writer.write(() => publish(stores, files, { actor: actor(), reason, now: now() }))
+        const text = seq === null ? 'These files are in force already.' : `Live now, as entry ${seq} of the ledger.`
+        invocation.print({ published: seq !== null, seq }, text)
+        return DONE
+      } catch (error) {
+        if (!(error instanceof ConfigurationRefused)) throw error
+        const lines = error.problems.map(formatProblem)
+        invocation.print(
+          { published: false, problems: error.problems },
+          [...lines, 'Nothing was published.'].join('\n'),
+        )
+        return PROBLEM
+      }
     })
   },
 }
 
 const errors = (problems: readonly Problem[]): string => {
   const count = problems.filter(({ severity }) => severity === 'error').length
-  return count === 1 ? '1 mistake' : `${count} mistakes`
+  return counted(count, 'mistake')
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 interface Found {
   readonly files: Files

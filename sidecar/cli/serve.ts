@@ -1,14 +1,18 @@
 /** `serve`: the server itself. */
+import { existsSync } from 'node:fs'
 import { ConfigurationRefused, publish, readFolder } from '../actions/publish.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
-import { createHome, lockHome } from '../home.js'
+import { createHome, HomeError, lockHome } from '../home.js'
 import { listen } from '../http/server.js'
 import { startJobs } from '../jobs.js'
 import { createLog } from '../log.js'
 import { formatProblem } from '../rules/problem.js'
 import { STARTER, VERSION } from '../version.js'
 import { type Command, DONE, type Invocation, PROBLEM } from './command.js'
+
+/** How long callers have to finish when the server stops, in milliseconds. */
+const GRACE = 3_000
 
 export const serve: Command = {
   name: 'serve',
@@ -19,9 +23,9 @@ export const serve: Command = {
 
 async function runServer({ config }: Invocation): Promise<number> {
   const log = createLog(config.logLevel)
-  createHome(config.home)
   const lock = lockHome(config.home)
   try {
+    createHome(config.home)
     const context = openContext(config, log, true)
     try {
       return await serveUntilStopped(context, lock.announce)
@@ -70,12 +74,16 @@ async function serveUntilStopped(
   })
   log.info('stopping')
   stopJobs()
-  server.closeIdleConnections()
+  // What is being answered is answered; who dawdles over a request, or over a long download, is cut off.
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE)
   await new Promise((resolve) => server.close(resolve))
+  clearTimeout(cut)
   return DONE
 }
 
 function putInForce({ stores, config, now }: Context, reason: string): void {
+  // A folder that is not there would be read as one without rules.
+  if (!existsSync(config.configFolder)) throw new HomeError(`There is no folder ${config.configFolder} any more`)
   const files = readFolder(config.configFolder)
   stores.writer.write(() => publish(stores, files, { actor: 'server', reason, now: now() }))
 }

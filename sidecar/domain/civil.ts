@@ -1,5 +1,5 @@
 /** Civil time in the institution's zone: days of 23 or 25 hours, weeks, months and terms. Instants are epoch milliseconds. */
-import { DateTime, IANAZone } from 'luxon'
+import { IANAZone } from 'luxon'
 import type { Term } from './configuration.js'
 import type { CivilPeriod } from './rule.js'
 
@@ -10,15 +10,14 @@ export interface Period {
 }
 
 const DAY = 86_400_000
-/** Every zone changes its offset at a quarter of an hour, so within one the offset is constant. */
-const QUARTER = 900_000
 const CACHE_LIMIT = 50_000
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 const FOREVER: Period = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
 
 export class Civil {
   readonly #zone: IANAZone
-  readonly #offsets = new Map<number, number>()
+  /** By day of UTC; null where the offset changes within it. */
+  readonly #offsets = new Map<number, number | null>()
   readonly #days = new Map<number, number>()
 
   constructor(
@@ -31,14 +30,16 @@ export class Civil {
 
   /** What the wall clock shows, as if it were UTC. */
   #local(instant: number): number {
-    const quarter = Math.floor(instant / QUARTER)
-    let offset = this.#offsets.get(quarter)
+    const day = Math.floor(instant / DAY)
+    let offset = this.#offsets.get(day)
     if (offset === undefined) {
-      offset = this.#zone.offset(instant) * 60_000
+      const first = this.#zone.offset(day * DAY) * 60_000
+      // Nearly every day has one offset from its first to its last instant.
+      offset = first === this.#zone.offset((day + 1) * DAY - 1) * 60_000 ? first : null
       if (this.#offsets.size >= CACHE_LIMIT) this.#offsets.clear()
-      this.#offsets.set(quarter, offset)
+      this.#offsets.set(day, offset)
     }
-    return instant + offset
+    return instant + (offset ?? this.#zone.offset(instant) * 60_000)
   }
 
   /** Days since 1970-01-01 on the wall calendar. */
@@ -50,17 +51,27 @@ export class Civil {
   #startOfDay(dayNumber: number): number {
     let start = this.#days.get(dayNumber)
     if (start === undefined) {
-      const date = new Date(dayNumber * DAY)
-      start = DateTime.fromObject(
-        { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() },
-        { zone: this.#zone },
-      )
-        .startOf('day')
-        .toMillis()
+      start = this.#firstAt(dayNumber * DAY)
       if (this.#days.size >= CACHE_LIMIT) this.#days.clear()
       this.#days.set(dayNumber, start)
     }
     return start
+  }
+
+  /** The first instant at which the wall clock shows a time (as if it were UTC), or what comes next where it skips it. */
+  #firstAt(local: number): number {
+    // Offsets lie within 14 hours, so a day on either side is before and after whatever change may be near.
+    const before = this.#local(local - DAY) - (local - DAY)
+    const after = this.#local(local + DAY) - (local + DAY)
+    let [low, high] = [local - Math.max(before, after), local - Math.min(before, after)]
+    if (this.#local(low) === local) return low
+    if (this.#local(high) === local) return high
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#local(middle) < local) low = middle
+      else high = middle
+    }
+    return high
   }
 
   /** The civil day of an instant, `YYYY-MM-DD`. */
@@ -71,6 +82,11 @@ export class Civil {
   /** The first instant of a civil day written `YYYY-MM-DD`. */
   startOf(day: string): number {
     return this.#startOfDay(Date.parse(`${day}T00:00:00Z`) / DAY)
+  }
+
+  /** The first instant of such a day at which the wall clock shows so many minutes, or what comes next. */
+  startOfMinute(day: string, minute: number): number {
+    return this.#firstAt(Date.parse(`${day}T00:00:00Z`) + minute * 60_000)
   }
 
   /** The first instant after a civil day written `YYYY-MM-DD`. */

@@ -2,7 +2,7 @@
 import { Civil } from './civil.js'
 import { type CompiledCondition, compileCondition, compileTest, fieldsOf } from './condition.js'
 import type { Configuration, Settings } from './configuration.js'
-import type { FieldValue, LearningEvent } from './learning-event.js'
+import { fieldOf, type LearningEvent } from './learning-event.js'
 import { FACT_CLASSES, isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
 import type { Points, Revocation, Rule } from './rule.js'
 
@@ -34,20 +34,28 @@ export interface CompiledRules {
   readonly settings: Settings
   readonly civil: Civil
   readonly rules: readonly CompiledRule[]
+  /** The ids under which a rule has granted, active or not: its own and those it had. */
+  readonly idsOf: (rule: string) => readonly string[]
   readonly listeners: ReadonlyMap<string, readonly CompiledRule[]>
   readonly revocations: ReadonlyMap<string, readonly CompiledRevocation[]>
   /** Every event name that anything here needs: what the bridge subscribes to. */
   readonly eventNames: readonly string[]
 }
 
+/** No rate pays more at once, whatever number a broken sender gives: the ledger holds whole numbers. */
+const MOST_POINTS = 1_000_000
+
 const FACTS: ReadonlySet<string> = new Set(Object.values(FACT_CLASSES))
 
 export function compile({ settings, rules }: Configuration): CompiledRules {
-  const compiled = rules.filter((rule) => rule.active).map(compileRule)
+  const compiled = rules.map(compileRule)
+  const active = compiled.filter(({ rule }) => rule.active)
   const listeners = new Map<string, CompiledRule[]>()
   const revocations = new Map<string, CompiledRevocation[]>()
+  const ids = new Map(rules.map(({ id, was }) => [id, [id, ...was]]))
+  for (const rule of active) for (const name of classesOf(rule.rule)) push(listeners, name, rule)
+  // A rule that is switched off grants nothing more; what it granted can still be undone.
   for (const rule of compiled) {
-    for (const name of classesOf(rule.rule)) push(listeners, name, rule)
     for (const revocation of rule.rule.revokeOn) {
       const takesBack = compileRevocation(rule, revocation)
       for (const name of revocation.listens.classes) push(revocations, name, { of: rule, takesBack })
@@ -56,7 +64,8 @@ export function compile({ settings, rules }: Configuration): CompiledRules {
   return {
     settings,
     civil: new Civil(settings.timezone, settings.weekStarts, settings.terms),
-    rules: compiled,
+    rules: active,
+    idsOf: (rule) => ids.get(rule) ?? [rule],
     listeners,
     revocations,
     eventNames: [...new Set([...listeners.keys(), ...revocations.keys(), ...FACTS])].sort(),
@@ -108,18 +117,17 @@ function compilePoints(points: Points): (event: LearningEvent) => Worth {
     const worth = { points: points.points, field: null }
     return () => worth
   }
-  const value = (event: LearningEvent, field: string): FieldValue | undefined => event.data[field]
   if (points.kind === 'bands') {
     const bands = points.bands.map((band) => ({ holds: compileTest(band.test), points: band.points }))
     return (event) => ({
-      points: bands.find((band) => band.holds(value(event, points.by)))?.points ?? 0,
+      points: bands.find((band) => band.holds(fieldOf(event, points.by)))?.points ?? 0,
       field: points.by,
     })
   }
   return (event) => {
-    const amount = value(event, points.of)
+    const amount = fieldOf(event, points.of)
     const whole = typeof amount === 'number' && amount > 0 ? Math.floor(amount / points.per) * points.points : 0
-    return { points: Math.min(whole, points.max ?? whole), field: points.of }
+    return { points: Math.min(whole, points.max ?? MOST_POINTS), field: points.of }
   }
 }
 

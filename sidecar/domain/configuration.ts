@@ -19,7 +19,6 @@ export interface Settings {
   /** ISO 4217. */
   readonly currency: string | null
   readonly customEvents: readonly string[]
-  readonly publicUrl: string | null
   readonly jobs: Readonly<Record<string, string>>
   readonly retention: { readonly events: number; readonly decisions: number }
 }

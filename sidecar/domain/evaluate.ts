@@ -52,7 +52,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const worth = compiled.worth(event)
   if (worth.points === 0) return refuse('no_points', { field: worth.field })
   if (rule.requires) {
-    const open = missing(rule.requires, learner, courses, civil)
+    const open = missing(rule.requires, learner, { courses, idsOf: rules.idsOf }, civil)
     if (open.length > 0) return refuse('requires', { missing: open })
   }
 

@@ -3,7 +3,8 @@ import type { Civil } from './civil.js'
 /** A time as people give it to a filter: RFC 3339 with Z, or a bare date, which is its midnight in the institution's zone. */
 export function instantOf(written: string, civil: Civil): number | null {
   const instant = Date.parse(written)
-  if (Number.isNaN(instant)) return null
+  // Date.parse takes 31 February for 3 March: only what reads back the same exists.
+  if (Number.isNaN(instant) || !new Date(instant).toISOString().startsWith(written.slice(0, 10))) return null
   if (/^\d{4}-\d{2}-\d{2}$/.test(written)) return civil.startOf(written)
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(written) ? instant : null
 }

@@ -20,6 +20,16 @@ const ASSIGN = '\\mod_assign\\event\\'
 const CORE = '\\core\\event\\'
 const COMPLETION = `${CORE}course_module_completion_updated`
 
+/** Moodle's own comment event is abstract: these are the ones that fire. */
+const COMMENT_MAKERS = [
+  '\\block_comments\\event\\comment',
+  '\\mod_data\\event\\comment',
+  '\\mod_glossary\\event\\comment',
+  '\\mod_wiki\\event\\comment',
+  '\\assignsubmission_comments\\event\\comment',
+  `${CORE}blog_comment`,
+]
+
 const DEEDS: readonly Deed[] = [
   {
     act: 'quiz.graded',
@@ -75,7 +85,7 @@ const DEEDS: readonly Deed[] = [
     act: 'comment.posted',
     by: 'object',
     own: true,
-    classes: [`${CORE}comment_created`, `${CORE}comment_deleted`],
+    classes: COMMENT_MAKERS.flatMap((maker) => [`${maker}_created`, `${maker}_deleted`]),
   },
   {
     act: 'blog.entry',
@@ -131,8 +141,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'database.entry': ['\\mod_data\\event\\record_created'],
   'database.deleted': ['\\mod_data\\event\\record_deleted'],
   'wiki.page': ['\\mod_wiki\\event\\page_created'],
-  'comment.posted': [`${CORE}comment_created`],
-  'comment.deleted': [`${CORE}comment_deleted`],
+  'comment.posted': COMMENT_MAKERS.map((maker) => `${maker}_created`),
+  'comment.deleted': COMMENT_MAKERS.map((maker) => `${maker}_deleted`),
   'blog.entry': [`${CORE}blog_entry_created`],
   'blog.deleted': [`${CORE}blog_entry_deleted`],
   'feedback.submitted': ['\\mod_feedback\\event\\response_submitted'],

@@ -22,6 +22,7 @@ type Params = Reason['params']
 type Sentence = (params: Params, wording: Wording) => string
 
 const points = (count: unknown): string => (count === 1 ? '1 point' : `${count} points`)
+const were = (count: unknown): string => (count === 1 ? '1 point was' : `${count} points were`)
 const times = (count: unknown): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 const day = (params: Params, key: string, wording: Wording): string => wording.when(String(params[key]))
 
@@ -40,8 +41,8 @@ const SENTENCES = {
   granted: (p) => `You earned ${points(p.points)}.`,
   capped: (p) =>
     `You earned ${points(p.points)} of ${p.of}: with them you have reached the most that this can pay ${inPeriod(p.per)} (${p.limit}).`,
-  held: (p) => `${points(p.points)} wait for a person to look at them. This is not a finding of misconduct.`,
-  revoked: (p) => `${points(p.points)} were taken back, because what earned them no longer stands.`,
+  held: (p) => `${were(p.points)} set aside until a person has looked. This is not a finding of misconduct.`,
+  revoked: (p) => `${were(p.points)} taken back, because what earned them no longer stands.`,
   waiting_for_grade: () => 'This has no grade yet. It is decided when the grade is there.',
   condition_not_met: (p) => `This pays where ${p.field} is ${p.test}; here it was ${p.value ?? 'not given'}.`,
   excluded: () => 'This does not qualify for points under the institution’s rules.',
@@ -66,8 +67,6 @@ const SENTENCES = {
     `You have reached the most that this can pay ${inPeriod(p.per)} (${p.unit === 'points' ? points(p.limit) : p.limit}).` +
     (p.again ? ` It pays again from ${day(p, 'again', w)}.` : ''),
   no_points: (p) => `By its ${p.field}, this is worth no points.`,
-  no_rule: () => 'No rule pays for this.',
-  facts_only: () => 'This was noted, and grants nothing.',
 } satisfies Record<string, Sentence>
 
 export type ReasonCode = keyof typeof SENTENCES

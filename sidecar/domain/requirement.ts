@@ -3,21 +3,23 @@ import type { CourseNames, Learner } from './learner.js'
 import { type Reason, type ReasonCode, reason, type Wording } from './reason.js'
 import type { Requirement } from './rule.js'
 
+/** What the names in a requirement stand for. */
+export interface Names {
+  readonly courses: CourseNames
+  /** The ids under which a rule has granted: its own and those it had. */
+  readonly idsOf: (rule: string) => readonly string[]
+}
+
 /** Everything that is still missing; empty where the requirement is met. */
-export function missing(
-  requirement: Requirement,
-  learner: Learner,
-  courses: CourseNames,
-  wording: Wording,
-): readonly Reason[] {
+export function missing(requirement: Requirement, learner: Learner, names: Names, wording: Wording): readonly Reason[] {
   const needs = (met: boolean, code: ReasonCode, params: Reason['params']) =>
     met ? [] : [reason(code, params, wording)]
   const { facts } = learner
   switch (requirement.kind) {
     case 'all':
-      return requirement.of.flatMap((part) => missing(part, learner, courses, wording))
+      return requirement.of.flatMap((part) => missing(part, learner, names, wording))
     case 'any': {
-      const open = requirement.of.map((part) => missing(part, learner, courses, wording))
+      const open = requirement.of.map((part) => missing(part, learner, names, wording))
       const options = open.map((part) =>
         part.length === 1 ? part[0]! : reason('needs_all', { missing: part }, wording),
       )
@@ -35,18 +37,18 @@ export function missing(
     case 'rule': {
       const { rule } = requirement
       return needs(
-        learner.grantsOf([rule]).some((grant) => grant.standing),
+        learner.grantsOf(names.idsOf(rule)).some((grant) => grant.standing),
         'needs_rule',
         { rule },
       )
     }
     case 'completed': {
       const { target } = requirement
-      return needs(facts.completed.has(targetKey(target, courses)), 'needs_completed', { target })
+      return needs(facts.completed.has(targetKey(target, names.courses)), 'needs_completed', { target })
     }
     case 'completion_rate': {
       const { course, atLeast } = requirement
-      const rate = facts.completionRate.get(targetKey(course, courses)) ?? 0
+      const rate = facts.completionRate.get(targetKey(course, names.courses)) ?? 0
       return needs(rate >= atLeast, 'needs_completion_rate', { course, at_least: atLeast, rate })
     }
     case 'points': {

@@ -27,7 +27,7 @@ export function opensNext(window: Window, instant: number, civil: Civil): number
   if (window.from !== null && day < window.from) day = window.from
   for (let tried = 0; tried < DAY_LIMIT; tried++) {
     if (window.to !== null && day > window.to) return null
-    const opens = civil.startOf(day) + (window.hours?.start ?? 0) * 60_000
+    const opens = civil.startOfMinute(day, window.hours?.start ?? 0)
     if (opens > instant && isOpen(window, opens, civil)) return opens
     day = civil.dayOf(civil.endOf(day))
   }

@@ -1,5 +1,5 @@
 /** Who is calling: tokens signed by the paired Moodle, and tokens that the token command issued. HS256 and nothing else. */
-import { hash } from 'node:crypto'
+import { createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { Request } from 'express'
 import jwt from 'jsonwebtoken'
 import { AUDIENCE, ISSUED_KID, SCOPES, type Scope } from '../actions/token.js'
@@ -10,8 +10,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>
   /** The learner whom the token speaks for. */
   readonly sub: string | null
-  /** The paired Moodle itself, rather than a token that was issued. */
-  readonly bridge: boolean
+  /** The id of the paired secret that signed it: this is Moodle itself. Null: a token that was issued. */
+  readonly signedBy: string | null
 }
 
 /** A paired Moodle signs its own tokens, each for minutes only. */
@@ -22,19 +22,28 @@ const CLOCK_TOLERANCE = 30
 export function authenticate(context: Context, request: Request): Principal {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.get('authorization') ?? '')?.[1]
   if (!token) throw new Problem('unauthorized', 'Send a token: Authorization: Bearer …')
-  const kid = jwt.decode(token, { complete: true })?.header.kid
+  const kid = kidOf(token)
   return kid === ISSUED_KID ? issuedPrincipal(context, token) : bridgePrincipal(context, token, kid, request)
+}
+
+/** The key that a token names. */
+function kidOf(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token.split('.', 1)[0]!, 'base64url').toString())?.kid
+  } catch {
+    throw new Problem('unauthorized', 'The token is not a JWT.')
+  }
 }
 
 function issuedPrincipal(context: Context, token: string): Principal {
   const claims = verify(context, token, context.secrets().tokenKey)
-  const issued = claims.jti === undefined ? null : context.stores.tokens.get(claims.jti)
+  const issued = typeof claims.jti === 'string' ? context.stores.tokens.get(claims.jti) : null
   if (!issued) throw new Problem('unauthorized', 'This token is not one that was issued here.')
   if (issued.revoked !== null) throw new Problem('unauthorized', 'This token was revoked. Ask for a new one.')
-  return { scopes: scopesOf(claims), sub: issued.user_id, bridge: false }
+  return { scopes: scopesOf(claims), sub: issued.user_id, signedBy: null }
 }
 
-function bridgePrincipal(context: Context, token: string, kid: string | undefined, request: Request): Principal {
+function bridgePrincipal(context: Context, token: string, kid: unknown, request: Request): Principal {
   const { pairing } = context.secrets()
   const secret = pairing?.secrets.find((known) => known.kid === kid)
   if (!pairing || !secret || (secret.retires !== null && secret.retires <= context.now())) {
@@ -45,13 +54,27 @@ function bridgePrincipal(context: Context, token: string, kid: string | undefine
   }
   const claims = verify(context, token, secret.secret)
   if (claims.iss !== pairing.source) throw new Problem('unauthorized', `The token is not from ${pairing.source}.`)
-  if (claims.iat === undefined || claims.exp === undefined || claims.exp - claims.iat > LONGEST_BRIDGE_TOKEN) {
-    throw new Problem('unauthorized', 'A signed token needs iat and exp, at most five minutes apart.')
-  }
+  requireShort(claims, context.now())
   if (request.method !== 'GET' && request.method !== 'HEAD') requireBinding(claims, request)
   const scopes = scopesOf(claims)
   if (scopes.has('partner')) throw new Problem('unauthorized', 'The partner scope comes only with an issued token.')
-  return { scopes, sub: claims.sub ?? null, bridge: true }
+  if (claims.sub !== undefined && (typeof claims.sub !== 'string' || claims.sub === '')) {
+    throw new Problem('unauthorized', 'sub is the learner’s id as a text, such as "42".')
+  }
+  return { scopes, sub: claims.sub ?? null, signedBy: secret.kid }
+}
+
+/** One that begins in the future would live until then. */
+function requireShort({ iat, exp }: Claims, now: number): void {
+  if (typeof iat !== 'number' || typeof exp !== 'number' || exp - iat > LONGEST_BRIDGE_TOKEN) {
+    throw new Problem('unauthorized', 'A signed token needs iat and exp, at most five minutes apart.')
+  }
+  if (iat > Math.floor(now / 1_000) + CLOCK_TOLERANCE) {
+    throw new Problem(
+      'unauthorized',
+      `The token was signed in the future: the clock here says ${new Date(now).toISOString()}.`,
+    )
+  }
 }
 
 /** A call that changes something is bound to its body, method and path, so that nobody can put another in its place. */
@@ -70,9 +93,20 @@ interface Claims extends jwt.JwtPayload {
   readonly path?: unknown
 }
 
-function verify(context: Context, token: string, key: string): Claims {
+/** Given a text, jsonwebtoken would first try it as a public key, which takes OpenSSL longer than everything else here. */
+const keys = new Map<string, KeyObject>()
+
+function hmacKey(secret: string): KeyObject {
+  const known = keys.get(secret)
+  if (known) return known
+  const key = createSecretKey(Buffer.from(secret))
+  keys.set(secret, key)
+  return key
+}
+
+function verify(context: Context, token: string, secret: string): Claims {
   try {
-    const claims = jwt.verify(token, key, {
+    const claims = jwt.verify(token, hmacKey(secret), {
       algorithms: ['HS256'],
       audience: AUDIENCE,
       clockTimestamp: Math.floor(context.now() / 1_000),

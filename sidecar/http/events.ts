@@ -9,6 +9,8 @@ import type { Answer, Call, Route } from './route.js'
 import { checkpointSchema, decisionSchema, integer, list, nullable, record, text } from './schema.js'
 
 const MOST_EVENTS = 1_000
+/** An event can hold a hundred thousand faults; nobody reads more of them than this. */
+const MOST_FAULTS = 100
 
 const faultSchema = record({ pointer: text, message: text })
 const resultSchema = record(
@@ -78,7 +80,7 @@ async function postEvents({ context, body }: Call): Promise<Answer> {
 
 function rejected(sent: unknown, faults: readonly Fault[]): IngestResult {
   const id = typeof sent === 'object' && sent !== null && 'id' in sent && typeof sent.id === 'string' ? sent.id : null
-  return { id, status: 'rejected', points: 0, held: 0, decisions: [], faults }
+  return { id, status: 'rejected', points: 0, held: 0, decisions: [], faults: faults.slice(0, MOST_FAULTS) }
 }
 
 function shown({ id, status, points, held, decisions, faults }: IngestResult): object {

@@ -99,8 +99,10 @@ function getDecisions(call: Call): Answer {
   const { userId, subject } = subjectFor(call)
   const { stores, rules } = call.context
   const { civil } = rules.current()
-  const events =
-    subject === null ? [] : stores.events.latest(subject, limit, cursor === undefined ? undefined : Number(cursor))
+  const before = cursor === undefined ? undefined : Number(cursor)
+  // One more than asked for tells whether there is a next page.
+  const found = subject === null ? [] : stores.events.latest(subject, limit + 1, before)
+  const events = found.slice(0, limit)
   const judged = events.map(({ time: happened, event, decisions }) => {
     const { id, event: name, course, activity, object } = event
     const shown = decisions && worded(decisions, civil)
@@ -116,6 +118,6 @@ function getDecisions(call: Call): Answer {
       decisions: shown?.map(shownDecision) ?? null,
     }
   })
-  const last = events.length === limit ? events.at(-1) : undefined
+  const last = found.length > limit ? events.at(-1) : undefined
   return { json: { user_id: userId, events: judged, next_cursor: last ? String(last.number) : null } }
 }

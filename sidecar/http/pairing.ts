@@ -73,18 +73,29 @@ function pairOrRefuse(work: () => Pairing): Pairing {
 
 async function postRotate({ context, principal }: Call): Promise<Answer> {
   const { pairing } = context.secrets()
-  if (!principal.bridge || !pairing) throw new Problem('forbidden', 'Only the paired Moodle can rotate its secret.')
-  return keep(context, rotate(pairing, context.now()), 'secret rotated')
+  const signer = pairing?.secrets.find(({ kid }) => kid === principal.signedBy)
+  if (!pairing || !signer) throw new Problem('forbidden', 'Only the paired Moodle can rotate its secret.')
+  // A newer one than the one that signed never reached Moodle, or it would have signed with it.
+  return keep(context, rotate({ ...pairing, secrets: [signer] }, context.now()), 'secret rotated')
 }
 
-/** Secrets first, then the entry: a crash between the two leaves a pairing that works and a ledger that says less. */
+/**
+ * Secrets first, then the entry: a crash between the two leaves a pairing that works and a ledger that says less. Where
+ * the entry cannot be written, the caller hears so, and the pairing stays as it was.
+ */
 async function keep(context: Context, pairing: Pairing, reason: string): Promise<Answer> {
   const { stores, committer, rules, now } = context
-  context.saveSecrets({ ...context.secrets(), pairing })
+  const before = context.secrets()
+  context.saveSecrets({ ...before, pairing })
   const newest = pairing.secrets.at(-1)!
   const detail = { kid: newest.kid, wwwroot: pairing.wwwroot }
-  await committer.run(() =>
-    recordAdministration(stores.ledger, rules.current(), { actor: 'bridge', reason, detail, now: now() }),
-  )
+  try {
+    await committer.run(() =>
+      recordAdministration(stores.ledger, rules.current(), { actor: 'bridge', reason, detail, now: now() }),
+    )
+  } catch (error) {
+    context.saveSecrets(before)
+    throw error
+  }
   return { json: { kid: newest.kid, secret: newest.secret, source: pairing.source } }
 }

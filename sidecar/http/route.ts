@@ -1,4 +1,5 @@
 /** What a route is: declared once, for Express, for validation and for the OpenAPI document. */
+import { isUtf8 } from 'node:buffer'
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Scope } from '../actions/token.js'
@@ -43,7 +44,7 @@ export type Answer =
   | { readonly stream: Iterable<string>; readonly type: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
 
-const NOBODY: Principal = { scopes: new Set(), sub: null, bridge: false }
+const NOBODY: Principal = { scopes: new Set(), sub: null, signedBy: null }
 const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true })
 const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true })
 
@@ -65,9 +66,11 @@ export function handler(context: Context, route: Route): RequestHandler {
   }
 }
 
-function parseBody(raw: unknown): unknown {
+function parseBody(raw: Buffer): unknown {
+  // Decoding would put U+FFFD in place of what is wrong, and two different ids could become one.
+  if (!isUtf8(raw)) throw new Problem('malformed', 'The body is not UTF-8.')
   try {
-    return JSON.parse(raw instanceof Buffer ? raw.toString('utf8') : '')
+    return JSON.parse(raw.toString('utf8'))
   } catch (error) {
     throw new Problem('malformed', `The body is not JSON: ${error instanceof Error ? error.message : error}.`)
   }

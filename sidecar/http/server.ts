@@ -16,6 +16,9 @@ const LARGEST_BODY = 8 * 1024 * 1024
 export function createApp(context: Context): Express {
   const app = express()
   app.disable('x-powered-by')
+  // One name for each thing, so that a proxy in front which guards a path guards it.
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
   app.set('etag', false)
   app.set('query parser', 'simple')
   app.set('trust proxy', context.config.trustProxy)
@@ -30,9 +33,12 @@ export function createApp(context: Context): Express {
     next()
   })
   for (const route of routes) app[route.method](route.path, handler(context, route))
-  app.use((request) => {
+  app.use((request, response) => {
     const known = routes.filter(({ path }) => path === request.path).map(({ method }) => method.toUpperCase())
-    if (known.length > 0) throw new Problem('method_not_allowed', `${request.path} takes ${known.join(' and ')}.`)
+    if (known.length > 0) {
+      response.set('Allow', known.join(', ').replace('GET', 'GET, HEAD'))
+      throw new Problem('method_not_allowed', `${request.path} takes ${known.join(' and ')}.`)
+    }
     throw new Problem('not_found', `There is no ${request.path} here. GET /openapi.json lists what there is.`)
   })
   app.use(errorHandler(context))
@@ -46,6 +52,7 @@ function errorHandler({ log }: Context): ErrorRequestHandler {
     // Too late to say so in words: the reader sees the connection break, not a short file that looks whole.
     if (response.headersSent) return next(error)
     if (problem.code === 'unavailable') response.set('Retry-After', '5')
+    if (problem.code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer realm="rocket"')
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   }
 }

@@ -60,7 +60,7 @@ function readPacks(files: ReadonlyMap<string, string>, surroundings: Surrounding
 }
 
 const isPack = (file: string): boolean =>
-  file !== SETTINGS_FILE && file !== REWARDS_FILE && !file.endsWith('.examples.yaml')
+  file !== SETTINGS_FILE && file !== REWARDS_FILE && !/\.examples\.ya?ml$/.test(file)
 
 /** The rules of one pack that have no mistake. Null: the file is no list at all. */
 function readPack(file: string, text: string, surroundings: Surroundings): Rule[] | null {

@@ -1,6 +1,6 @@
 /** One rule of a pack. */
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../domain/canonical.js'
+import { canonicalJson, type JsonValue } from '../domain/canonical.js'
 import { parseDuration } from '../domain/duration.js'
 import type { Listening } from '../domain/meaning.js'
 import type { Expiry, Rule, Text } from '../domain/rule.js'
@@ -137,7 +137,16 @@ function readText(at: Cursor): Text | null {
   return Object.fromEntries(texts)
 }
 
-/** Comments, layout and the order of keys are no part of the version; every value is. */
+/**
+ * Comments, layout and the order of keys are no part of the version; every value is, and the order of bands, of which the
+ * first that fits pays.
+ */
 function versionOf(at: Cursor): string {
-  return createHash('sha256').update(canonicalJson(at.json)).digest('hex').slice(0, 12)
+  const rule = at.json as { readonly points?: { readonly bands?: Readonly<Record<string, JsonValue>> } }
+  const bands = rule.points?.bands
+  const ordered = bands ? { ...rule, points: { ...rule.points, bands: Object.entries(bands) } } : rule
+  return createHash('sha256')
+    .update(canonicalJson(ordered as JsonValue))
+    .digest('hex')
+    .slice(0, 12)
 }

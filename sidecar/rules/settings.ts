@@ -13,17 +13,7 @@ import { civilDay, identifier, listOf, type Reader, weekday, word, wordLike } fr
 export const JOB_NAMES = ['verify', 'retention'] as const
 export type JobName = (typeof JOB_NAMES)[number]
 
-const KEYS = [
-  'source',
-  'timezone',
-  'week_starts',
-  'terms',
-  'currency',
-  'public_url',
-  'custom_events',
-  'retention',
-  'jobs',
-] as const
+const KEYS = ['source', 'timezone', 'week_starts', 'terms', 'currency', 'custom_events', 'retention', 'jobs'] as const
 
 const DEFAULTS: Settings = {
   source: 'moodle',
@@ -33,7 +23,6 @@ const DEFAULTS: Settings = {
   terms: [],
   currency: null,
   customEvents: [],
-  publicUrl: null,
   jobs: {},
   retention: { events: 120, decisions: 90 },
 }
@@ -66,7 +55,6 @@ export function readSettings(at: Cursor | null): ReadSettings {
     terms: terms ?? DEFAULTS.terms,
     currency: fields.read('currency', readCurrency),
     customEvents: customEvents ?? DEFAULTS.customEvents,
-    publicUrl: fields.read('public_url', readPublicUrl),
     jobs: fields.read('jobs', readJobs) ?? DEFAULTS.jobs,
     retention: fields.read('retention', readRetention) ?? DEFAULTS.retention,
   }
@@ -133,25 +121,6 @@ function readCurrency(at: Cursor): string | null {
   const codes = Intl.supportedValuesOf('currency')
   if (code === null || codes.includes(code)) return code
   return at.fail(`${quote(code)} is not an ISO 4217 currency code such as GBP or EUR${didYouMean(code, codes)}`)
-}
-
-const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]']
-
-/** Without a slash at its end, so that paths can be put behind it. */
-function readPublicUrl(at: Cursor): string | null {
-  const written = word(at)
-  if (written === null) return null
-  const url = URL.canParse(written) ? new URL(written) : null
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    return at.fail(`${quote(written)} is not an address such as https://rocket.example.edu`)
-  }
-  if (url.protocol === 'http:' && !LOCAL_HOSTS.includes(url.hostname)) {
-    return at.fail(`${at.name} must begin with https:// (http:// is for localhost only), not ${at.found}`)
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    return at.fail(`${at.name} is a plain address, without a password, \`?\` or \`#\``)
-  }
-  return url.href.replace(/\/+$/, '')
 }
 
 function readRetention(at: Cursor): Settings['retention'] | null {

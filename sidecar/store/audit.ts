@@ -1,5 +1,5 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
-import type { Head } from '../domain/entry.js'
+import { EMPTY, type Head } from '../domain/entry.js'
 import type { Connection } from './database.js'
 import type { Balance } from './ledger.js'
 
@@ -8,7 +8,7 @@ export type RawEntry = [seq: number, body: string, hash: string, salt: string | 
 
 /** What the tables beside the entries claim, read in one instant. */
 export interface Claims {
-  readonly head: Head | null
+  readonly head: Head
   readonly balances: ReadonlyMap<string, Balance>
   /** subject → `source\nuser`. */
   readonly learners: ReadonlyMap<string, string>
@@ -34,12 +34,17 @@ export function readClaims(connection: Connection): Claims {
       )
       .all()
     return {
-      head: connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get() ?? null,
+      head: readHead(connection),
       balances: new Map(balances.map(({ subject, ...balance }) => [subject, balance])),
       learners: new Map(learners.map(([subject, source, user]) => [subject, `${source}\n${user}`])),
       granted: new Map(granted.map(({ subject, ...memory }) => [subject, memory])),
     }
   })()
+}
+
+/** Where the chain ends now. */
+export function readHead(connection: Connection): Head {
+  return connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get() ?? EMPTY
 }
 
 /** The entries up to one, in order, a page at a time so that no reader holds up the log file of SQLite. */

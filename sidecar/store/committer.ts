@@ -7,8 +7,11 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
-/** One transaction holds at most so much work, so that neither the event loop nor another process waits long. */
-const MOST_WEIGHT = 1_000
+/**
+ * One transaction takes in at most so much work (what is larger goes alone): neither the event loop nor another process
+ * waits long, and sharing a commit pays only while the wait for the disk is what costs.
+ */
+const MOST_WEIGHT = 256
 
 export class Committer {
   #waiting: { waiting: Waiting; weight: number }[] = []

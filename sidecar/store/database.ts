@@ -82,8 +82,8 @@ export class Writer {
   }
 
   /**
-   * Runs several pieces of work in one transaction, each in a savepoint: one that throws is undone alone. After it
-   * returns, what succeeded is on the disk.
+   * Runs several pieces of work in one transaction; one that throws is undone alone. After it returns, what succeeded is
+   * on the disk.
    * @throws StorageUnavailable where the transaction as a whole failed: then nothing of it is done.
    */
   writeAll<T>(works: readonly (() => T)[]): PromiseSettledResult<T>[] {
@@ -91,13 +91,25 @@ export class Writer {
     try {
       connection.exec('BEGIN IMMEDIATE')
       this.#noticeOthers()
-      const results = works.map((work) => this.#inSavepoint(work))
-      connection.exec('COMMIT')
+      // Savepoints make SQLite keep a second copy of every page it changes; work that is alone needs none.
+      const results = works.length === 1 ? [this.#alone(works[0]!)] : works.map((work) => this.#inSavepoint(work))
+      if (connection.inTransaction) connection.exec('COMMIT')
       return results
     } catch (error) {
       this.#clear()
       if (connection.inTransaction) connection.exec('ROLLBACK')
       throw new StorageUnavailable(error)
+    }
+  }
+
+  #alone<T>(work: () => T): PromiseSettledResult<T> {
+    try {
+      return { status: 'fulfilled', value: work() }
+    } catch (reason) {
+      if (isStorageError(reason)) throw reason
+      this.#clear()
+      this.connection.exec('ROLLBACK')
+      return { status: 'rejected', reason }
     }
   }
 

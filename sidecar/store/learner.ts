@@ -85,6 +85,11 @@ export class Learners {
     return this.#sql.selectSubject.get(source, user) ?? null
   }
 
+  /** The source whose learners these are; null while there are none. */
+  source(): string | null {
+    return this.#sql.selectSource.get() ?? null
+  }
+
   /** The subject of a learner, made where there is none. Inside a transaction only. */
   enrol(source: string, user: string): string {
     const key = `${source}\n${user}`
@@ -135,9 +140,9 @@ export class Learners {
     return this.#sql.selectStanding.all(subject, deed).map((row) => ({ ...row, held: row.held === 1, standing: true }))
   }
 
-  /** Who holds a standing grant for a deed whose object belongs to one learner. */
-  ownerOf(deed: string): { subject: string; user: string } | null {
-    return this.#sql.selectOwner.get(deed) ?? null
+  /** Who holds a standing grant for a deed whose object belongs to one learner; `user` themselves where they do. */
+  ownerOf(deed: string, source: string, user: string): string | null {
+    return this.#sql.selectOwner.get(deed, source, user) ?? null
   }
 
   /** Keeps a fact, unless a later word on it is known already. */
@@ -168,6 +173,7 @@ function statements(connection: Connection) {
     selectSubject: connection
       .prepare<[string, string], string>('SELECT subject FROM learner WHERE source = ? AND user_id = ?')
       .pluck(),
+    selectSource: connection.prepare<[], string>('SELECT source FROM learner LIMIT 1').pluck(),
     insertLearner: connection.prepare('INSERT INTO learner (subject, source, user_id) VALUES (?, ?, ?)'),
     selectGranted: connection.prepare<[string], GrantRow>(
       `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? ORDER BY seq`,
@@ -181,9 +187,12 @@ function statements(connection: Connection) {
     selectStanding: connection.prepare<[string, string], GrantRow>(
       `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? AND +deed = ? AND standing = 1 ORDER BY seq`,
     ),
-    selectOwner: connection.prepare<[string], { subject: string; user: string }>(
-      `SELECT subject, user_id AS user FROM granted JOIN learner USING (subject) WHERE deed = ? AND standing = 1 LIMIT 1`,
-    ),
+    selectOwner: connection
+      .prepare<[string, string, string], string>(
+        `SELECT user_id FROM granted JOIN learner USING (subject) WHERE deed = ? AND source = ? AND standing = 1
+         ORDER BY user_id = ? DESC, seq LIMIT 1`,
+      )
+      .pluck(),
     selectFacts: connection.prepare<[string], Fact>('SELECT kind, key, name, value, time FROM fact WHERE subject = ?'),
     upsertFact: connection.prepare(
       `INSERT INTO fact (subject, kind, key, name, value, time) VALUES (?, ?, ?, ?, ?, ?)

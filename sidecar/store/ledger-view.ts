@@ -108,9 +108,9 @@ export class LedgerView {
     const { where, params, after, upTo } = this.#select(filter)
     const line = LEDGER_COLUMNS.map((column) => cell(column)).join(" || ',' || ")
     const statement = this.connection.prepare<unknown[], { lines: string | null; last: number | null }>(
-      `SELECT group_concat(line, '') AS lines, max(seq) AS last FROM (
-         SELECT seq, ${line} || char(13, 10) AS line FROM ledger
-         WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ${CSV_PAGE})`,
+      // An aggregate over a limited page keeps SQLite from reading each value out of its JSON once for every mention.
+      `SELECT group_concat(${line} || char(13, 10), '') AS lines, max(seq) AS last FROM (
+         SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ${CSV_PAGE})`,
     )
     for (let from = after; ; ) {
       const page = statement.get(from, upTo, ...params)

@@ -32,6 +32,7 @@ export class Ledger {
   readonly #insertEntry
   readonly #insertRecord
   readonly #addToBalance
+  readonly #insertBalance
   readonly #selectBalance
 
   constructor(writer: Writer) {
@@ -43,10 +44,12 @@ export class Ledger {
       .pluck()
     this.#insertEntry = connection.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)')
     this.#insertRecord = connection.prepare('INSERT INTO private_record (seq, salt, data) VALUES (?, ?, ?)')
+    // Not an upsert: SQLite would check `held >= 0` against the change itself, and refuse to take held points back.
     this.#addToBalance = connection.prepare(
-      `INSERT INTO balance (subject, points, held, lifetime) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET points = points + excluded.points, held = held + excluded.held,
-         lifetime = lifetime + excluded.lifetime`,
+      'UPDATE balance SET points = points + ?, held = held + ?, lifetime = lifetime + ? WHERE subject = ?',
+    )
+    this.#insertBalance = connection.prepare(
+      'INSERT INTO balance (points, held, lifetime, subject) VALUES (?, ?, ?, ?)',
     )
     this.#selectBalance = connection.prepare<[string], Balance>(
       'SELECT points, held, lifetime FROM balance WHERE subject = ?',
@@ -84,7 +87,8 @@ export class Ledger {
     this.#insertRecord.run(entry.seq, entry.salt, entry.data)
     const { subject, points, held, kind } = proposed
     if (subject !== null && (points !== 0 || held !== 0)) {
-      this.#addToBalance.run(subject, points, held, LIFETIME_KINDS.has(kind) ? points : 0)
+      const change = [points, held, LIFETIME_KINDS.has(kind) ? points : 0, subject] as const
+      if (this.#addToBalance.run(...change).changes === 0) this.#insertBalance.run(...change)
     }
     this.#head = entry
     return entry

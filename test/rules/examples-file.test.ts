@@ -80,7 +80,7 @@ describe('a file of examples', () => {
   it('takes every field of an event', () => {
     const line =
       `${NAMED}, id: again, user: 42, actor: 2, course_idnumber: PHYS101, origin: web, facts_only: true, ` +
-      'data: { passed: true, module: quiz, attempt: 2 }, expect: facts_only'
+      'data: { passed: true, module: quiz, attempt: 2 }, expect: requires'
     expect(events(line).examples[0]?.events[0]?.event).to.deep.include({
       id: 'again',
       user: '42',
@@ -103,10 +103,10 @@ describe('a file of examples', () => {
     expect(outcome('0')).to.deep.equal({ kind: 'points', points: 0 })
     expect(outcome('{ held: 10 }')).to.deep.equal({ kind: 'held', points: 10 })
     expect(outcome('waiting_for_grade')).to.deep.equal({ kind: 'reason', code: 'waiting_for_grade' })
-    expect(outcome('{ a: 5, b: { held: 3 }, c: no_rule }')).to.deep.equal([
+    expect(outcome('{ a: 5, b: { held: 3 }, c: no_points }')).to.deep.equal([
       { kind: 'points', points: 5 },
       { kind: 'held', points: 3 },
-      { kind: 'reason', code: 'no_rule' },
+      { kind: 'reason', code: 'no_points' },
     ])
   })
 

@@ -26,7 +26,6 @@ terms: [{ id: autumn, from: 2026-09-01, to: 2026-12-18 }]
 custom_events: [custom.visit]
 jobs: { verify: "30 3 * * *" }
 retention: { events: 120d }
-public_url: https://rocket.example.edu
 `
 const EXAMPLES = `- title: A pass earns ten points
   facts: { badges: [badge:17], completed: [course:7], completion_rate: { course:7: 60 }, lifetime: 120 }

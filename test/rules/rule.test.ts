@@ -136,6 +136,12 @@ describe('the id of a rule', () => {
 describe('the version of a rule', () => {
   const version = (pack: string) => ruleOf(pack).version
 
+  it('depends on the order of bands, of which the first that fits pays', () => {
+    const bands = (order: string) =>
+      version(`- { id: x, event: quiz.graded, points: { by: score, bands: { ${order} } } }`)
+    expect(bands('">=50": 5, "<90": 10')).to.not.equal(bands('"<90": 10, ">=50": 5'))
+  })
+
   it('is the hash of what it says', () => {
     // sha256 of {"event":"login","id":"x","points":1}
     expect(version('- { id: x, event: login, points: 1 }')).to.equal('a0dd9bb86c8f')

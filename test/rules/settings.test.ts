@@ -13,7 +13,6 @@ describe('rocket.yaml', () => {
     terms: [],
     currency: null,
     customEvents: [],
-    publicUrl: null,
     jobs: {},
     retention: { events: 120, decisions: 90 },
   }
@@ -33,7 +32,6 @@ terms:
   - { id: spring, from: 2027-01-11, to: 2027-03-26 }
   - { id: 2026-autumn, from: 2026-09-21, to: 2027-01-10 }
 currency: GBP
-public_url: https://rocket.example.edu/points/
 custom_events: [custom.library_visit, custom.gym.visit]
 retention: { events: 26w, decisions: 30d }
 jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
@@ -49,7 +47,6 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
       ],
       currency: 'GBP',
       customEvents: ['custom.library_visit', 'custom.gym.visit'],
-      publicUrl: 'https://rocket.example.edu/points',
       jobs: { verify: '30 3 * * *', retention: '0 4 * * sun' },
       retention: { events: 182, decisions: 30 },
     })
@@ -68,11 +65,6 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
     ['week_starts: mo', '1:14', 'did you mean `mon`?', 'Allowed: mon, tue'],
     ['currency: gbp', '1:11', 'did you mean `GBP`?'],
     ['currency: POUND', '1:11', 'ISO 4217'],
-    ['public_url: rocket.example.edu', '1:13', 'such as https://'],
-    ['public_url: http://rocket.example.edu', '1:13', 'must begin with https://'],
-    ['public_url: ftp://rocket.example.edu', '1:13', 'such as https://'],
-    ['public_url: https://a:b@rocket.example.edu', '1:13', 'without a password'],
-    ['public_url: https://rocket.example.edu/?x=1', '1:13', 'plain address'],
     ['custom_events: custom.a', '1:16', '`custom_events` must be a list'],
     ['custom_events: [library]', '1:17', 'such as custom.library_visit'],
     ['custom_events: [custom.A]', '1:17', 'lower-case'],
@@ -94,12 +86,6 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
   for (const [text, place, ...words] of cases) {
     it(`refuses ${text.replaceAll('\n', ' ⏎ ')}`, () => expectOne(problems(text), `rocket.yaml:${place}`, ...words))
   }
-
-  it('accepts http for localhost alone', () => {
-    for (const host of ['localhost:4310', '127.0.0.1', '[::1]:8080']) {
-      expect(settingsOf(`public_url: http://${host}`).publicUrl).to.equal(`http://${host}`)
-    }
-  })
 
   it('refuses terms that overlap or share an id, wherever they stand', () => {
     const terms = (...written: string[]) => problems(['terms:', ...written.map((term) => `  - { ${term} }`)].join('\n'))

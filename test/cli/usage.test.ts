@@ -1,0 +1,181 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { expect } from 'chai'
+import { VERSION } from '../../sidecar/version.js'
+import { Folder } from './program.js'
+
+const COMMANDS = [
+  'serve',
+  'pair',
+  'token',
+  'token list',
+  'token revoke',
+  'rules check',
+  'rules test',
+  'rules publish',
+  'simulate',
+  'events import',
+  'ledger verify',
+  'ledger export',
+  'jobs list',
+  'jobs run',
+  'doctor',
+]
+
+describe('the command line', function () {
+  this.timeout(30_000)
+  let folder: Folder
+  before(() => {
+    folder = new Folder()
+  })
+  after(() => folder.remove())
+
+  it('lists its commands, each with a sentence, when asked for help and when asked for nothing', async () => {
+    const answers = await Promise.all(['--help', 'help', ''].map((args) => folder.rocket(args)))
+    for (const { code, stdout, stderr } of answers) {
+      expect([code, stderr]).to.deep.equal([0, ''])
+      for (const name of COMMANDS) expect(stdout).to.match(new RegExp(`^  ${name} {2,}\\S.{10,}$`, 'm'))
+    }
+  })
+
+  it('says how each command is used', async () => {
+    for (const name of ['rules publish', 'token', 'ledger export']) {
+      const { code, stdout } = await folder.rocket(`${name} --help`)
+      expect(code).to.equal(0)
+      expect(stdout).to.contain(`rocket ${name}`).and.to.contain('--')
+    }
+  })
+
+  it('says its version', async () => {
+    expect(await folder.rocket('--version')).to.deep.equal({ code: 0, stdout: `${VERSION}\n`, stderr: '' })
+  })
+
+  const unknown: Record<string, string> = {
+    serv: 'serve',
+    'rules chek': 'rules check',
+    'ledger verfy': 'ledger verify',
+    'token lst': 'token list',
+    doctr: 'doctor',
+  }
+  for (const [written, meant] of Object.entries(unknown)) {
+    it(`asks whether ${meant} was meant by ${written}, and ends with 2`, async () => {
+      const { code, stdout, stderr } = await folder.say(written)
+      expect([code, stdout]).to.deep.equal([2, ''])
+      expect(stderr).to.contain(`did you mean ${meant}?`)
+    })
+  }
+
+  it('refuses commands that are not built yet as unknown', async () => {
+    for (const written of ['redemption list', 'review list', 'backup file', 'learner erase 42', 'codes list']) {
+      const { code, stderr } = await folder.say(written)
+      expect(code, written).to.equal(2)
+      expect(stderr).to.contain(`There is no command ${written.split(' ').slice(0, 2).join(' ')}`)
+    }
+  })
+
+  const wrong = [
+    'rules publish',
+    'rules publish --reason',
+    'rules check a b',
+    'rules check --loud',
+    'rules check no-such-folder',
+    'simulate',
+    'simulate --dates ymd file.csv',
+    'simulate --point-value cheap file.csv',
+    'simulate --config no-such-folder file.csv',
+    'token',
+    'token --scope root',
+    'token --scope report',
+    'token --scope partner',
+    'token --scope learner',
+    'token --scope reports --ttl soon',
+    'token --scope reports extra',
+    'token list extra',
+    'token revoke',
+    'pair extra',
+    'pair --replce',
+    'serve extra',
+    'serve --port 80',
+    'doctor extra',
+    'jobs run',
+    'jobs run verfy',
+    'jobs list extra',
+    'ledger export',
+    'ledger export --format xml',
+    'ledger export --format csv extra',
+    'ledger verify extra',
+  ]
+  for (const args of wrong) {
+    it(`ends with 2 for \`rocket ${args}\`, and says how it is used`, async () => {
+      const { code, stdout, stderr } = await folder.say(args)
+      expect([code, stdout]).to.deep.equal([2, ''])
+      expect(stderr).to.match(/^Usage: rocket \S+/m)
+      expect(stderr).not.to.match(/^\s+at /m)
+      expect(existsSync(folder.home)).to.equal(false)
+    })
+  }
+
+  it('names the scope that was meant', async () => {
+    expect((await folder.say('token --scope report')).stderr).to.contain('did you mean reports?')
+  })
+
+  it('lists everything that is wrong with the environment, and ends with 2', async () => {
+    const env = { ROCKET_PORT: 'x', ROCKET_LOG: 'loud', ROCKET_HOST: '0.0.0.0' }
+    for (const command of ['serve', 'doctor']) {
+      const { code, stdout, stderr } = await folder.rocket(command, env)
+      expect([code, stdout]).to.deep.equal([2, ''])
+      for (const name of Object.keys(env)) expect(stderr).to.contain(name)
+      expect(stderr.trimEnd().split('\n')).to.have.length(3)
+    }
+  })
+
+  const needingHome = [
+    'pair',
+    'token --scope reports',
+    'token list',
+    'token revoke abc',
+    'rules publish --reason test',
+    'events import file.csv',
+    'ledger verify',
+    'ledger export --format csv',
+    'jobs list',
+    'jobs run verify',
+  ]
+  for (const args of needingHome) {
+    it(`says that there is no home yet for \`rocket ${args}\`, ends with 1 and makes none`, async () => {
+      const { code, stdout, stderr } = await folder.say(args)
+      expect([code, stdout]).to.deep.equal([1, ''])
+      expect(stderr).to.contain(folder.home).and.to.contain('npm start').and.to.contain('ROCKET_HOME')
+      expect(stderr).not.to.match(/^\s+at /m)
+      expect(readdirSync(folder.path)).to.deep.equal([])
+    })
+  }
+
+  it('has a doctor who says that there is no home', async () => {
+    const { code, stdout } = await folder.rocket('doctor')
+    expect(code).to.equal(1)
+    expect(stdout).to.match(/^fail {2}There is no Rocket home/m)
+    const { ok, findings } = await folder.json<{ ok: boolean; findings: { state: string; what: string }[] }>('doctor')
+    expect([ok, findings.at(-1)?.state]).to.deep.equal([false, 'fail'])
+  })
+
+  it('checks and tries rules without a home', async () => {
+    const pack = folder.write('pack.yaml', '- { id: a, event: quiz.graded, points: 1 }\n')
+    expect((await folder.rocket(`rules check ${pack}`)).code).to.equal(0)
+    expect(await folder.json(`rules check ${pack}`)).to.deep.equal({ ok: true, problems: [] })
+    expect((await folder.rocket('rules test')).code).to.equal(0)
+    expect(existsSync(folder.home)).to.equal(false)
+  })
+
+  it('ends with 1 where it finds mistakes, with the place, the closest name and the allowed ones', async () => {
+    const pack = folder.write('bad.yaml', '- id: a\n  event: quiz.gradd\n  points: ten\n  cooldwn: 7d\n')
+    const { code, stdout } = await folder.rocket(`rules check ${pack}`)
+    expect(code).to.equal(1)
+    expect(stdout).to.contain(`${pack}:2:`).and.to.contain('quiz.graded')
+    expect(stdout).to.contain(`${pack}:3:`)
+    expect(stdout).to.contain(`${pack}:4:`).and.to.contain('cooldown')
+    const { ok, problems } = await folder.json<{ ok: boolean; problems: object[] }>(`rules check ${pack}`)
+    expect(ok).to.equal(false)
+    expect(problems).to.have.length.greaterThan(2)
+    for (const problem of problems) expect(problem).to.include.keys('file', 'line', 'column', 'message', 'severity')
+  })
+})

@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { Civil } from '../../sidecar/domain/civil.js'
+import { type Reason, type ReasonCode, reason, reasonCodes } from '../../sidecar/domain/reason.js'
+
+const civil = new Civil('Europe/London', 1, [])
+const say = (code: ReasonCode, params: Reason['params'] = {}) => reason(code, params, civil).text
+
+/** Parameters as the code that refuses or grants gives them. */
+const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
+  granted: [{ points: 1 }, { points: 10 }],
+  capped: [{ points: 3, of: 10, per: 'day', limit: 50 }],
+  held: [{ points: 10 }],
+  revoked: [{ points: 1 }],
+  waiting_for_grade: [{}],
+  condition_not_met: [
+    { field: 'score', test: '>=80', value: 79 },
+    { field: 'late', test: 'false', value: true },
+    { field: 'score', test: '>=80', value: null },
+  ],
+  excluded: [{}],
+  outside_window: [{ opens: '2026-11-24T09:00:00.000Z' }, { opens: null }],
+  requires: [{ missing: [reason('needs_badge', { badge: 'badge:17' }, civil)] }],
+  needs_badge: [{ badge: 'Explorer' }],
+  needs_rule: [{ rule: 'submit_quiz' }],
+  needs_completed: [{ target: 'course:7' }],
+  needs_completion_rate: [{ course: 'PHYS101', at_least: 50, rate: 0 }],
+  needs_points: [{ points: 40 }],
+  needs_all: [{ missing: [reason('needs_points', { points: 1 }, civil)] }],
+  needs_any: [
+    { options: [reason('needs_points', { points: 1 }, civil), reason('needs_badge', { badge: 'x' }, civil)] },
+  ],
+  no_object: [{ scope: 'activity' }],
+  already_granted: [{ granted: '2026-11-23T09:00:00.000Z', act: 'quiz.graded:quiz_attempts:1' }],
+  once_only: [{ scope: 'activity', granted: '2026-11-23T09:00:00.000Z' }],
+  frequency: [
+    { granted: '2026-11-23T09:00:00.000Z', again: '2026-11-30T09:00:00.000Z', count: 1 },
+    { granted: '2026-11-23T09:00:00.000Z', again: null, count: 2 },
+  ],
+  cap_reached: [
+    { per: 'week', limit: 50, unit: 'points', again: '2026-11-30T00:00:00.000Z' },
+    { per: '48h', limit: 3, unit: 'grants', again: null },
+  ],
+  no_points: [{ field: 'score' }],
+}
+
+describe('a reason', () => {
+  for (const code of reasonCodes) {
+    it(`${code} is a sentence`, () => {
+      for (const params of PLAUSIBLE[code]) {
+        const made = reason(code, params, civil)
+        expect(made.code).to.equal(code)
+        expect(made.params).to.deep.equal(params)
+        expect(made.text).to.have.length.above(5)
+        expect(made.text).to.not.match(/undefined|null|NaN|\[object|Invalid/)
+        // What is needed is part of a sentence; everything else stands alone.
+        if (!code.startsWith('needs_')) expect(made.text).to.match(/^[A-Z0-9].*\.$/)
+      }
+    })
+  }
+
+  it('counts one point as one', () => {
+    expect(say('granted', { points: 1 })).to.equal('You earned 1 point.')
+    expect(say('granted', { points: 2 })).to.equal('You earned 2 points.')
+  })
+
+  it('shows times as the institution’s clocks do', () => {
+    expect(say('outside_window', { opens: '2026-06-24T08:00:00.000Z' })).to.equal(
+      'This pays only at certain times, next from 24 June 2026, 09:00.',
+    )
+    expect(say('cap_reached', { per: 'day', limit: 1, unit: 'points', again: '2026-06-24T23:00:00.000Z' })).to.equal(
+      'You have reached the most that this can pay today (1 point). It pays again from 25 June 2026.',
+    )
+  })
+
+  it('says what comes first', () => {
+    const missing = [
+      reason(
+        'needs_any',
+        { options: [reason('needs_rule', { rule: 'a' }, civil), reason('needs_points', { points: 5 }, civil)] },
+        civil,
+      ),
+      reason('needs_completed', { target: 'course:7' }, civil),
+    ]
+    expect(say('requires', { missing })).to.equal(
+      'Something comes first: earn points by a, or 5 points more; complete course:7.',
+    )
+  })
+
+  it('never calls anybody a cheat', () => {
+    expect(say('held', { points: 5 })).to.include('not a finding of misconduct')
+  })
+})

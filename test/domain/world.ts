@@ -1,0 +1,55 @@
+/** What tests of decisions share: grants as limits see them, and a whole Rocket in memory that events are sent to. */
+import { type IngestResult, ingest } from '../../sidecar/actions/ingest.js'
+import type { Granted } from '../../sidecar/domain/learner.js'
+import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
+import type { Balance } from '../../sidecar/store/ledger.js'
+import type { Stores } from '../../sidecar/store/stores.js'
+import { NOW, sandbox } from '../support.js'
+
+export const [MINUTE, HOUR, DAY, WEEK] = [60_000, 3_600_000, 86_400_000, 604_800_000] as const
+
+/** A grant of one point now, complete but for what a test is about. */
+export function granted(given: Partial<Granted> = {}): Granted {
+  const none = { act: null, course: null, activity: null, object: null }
+  return { seq: 1, rule: 'r', ...none, time: NOW, points: 1, held: false, standing: true, ...given }
+}
+
+export interface World {
+  readonly stores: Stores
+  /** Judges events in their order, each as if it had arrived at `now`, or else when it happened. */
+  send(event: LearningEvent, now?: number): IngestResult
+  sendAll(events: readonly LearningEvent[], now?: number): IngestResult[]
+  balance(user?: string): Balance
+  /** A learner's grants of a rule as they are remembered, by time. */
+  grants(rule: string, user?: string): readonly Granted[]
+}
+
+/** Runs a test in a Rocket of its own. */
+export function inWorld<T>(pack: string, test: (world: World) => T, settings = ''): T {
+  const { stores, rules, close } = sandbox(pack, settings)
+  const subject = (user: string) => stores.learners.subjectOf(rules.settings.source, user) ?? ''
+  const send: World['send'] = (event, now = event.time) => stores.writer.write(() => ingest(stores, rules, event, now))
+  try {
+    return test({
+      stores,
+      send,
+      sendAll: (events, now) => events.map((event) => send(event, now)),
+      balance: (user = '42') => stores.ledger.balance(subject(user)),
+      grants: (rule, user = '42') => stores.learners.known(subject(user)).grantsOf([rule]),
+    })
+  } finally {
+    close()
+  }
+}
+
+/** What a result says, in short: `10`, `held 10`, or the code of the reason; for each rule that decided. */
+export function told({ status, decisions }: IngestResult): string {
+  if (status !== 'recorded' && status !== 'duplicate') return status
+  return decisions
+    .map(({ outcome, points, held, reason }) => {
+      if (outcome === 'revoked') return `revoked ${points + held}`
+      if (outcome === 'refused') return reason.code
+      return outcome === 'held' ? `held ${held}` : String(points)
+    })
+    .join(', ')
+}

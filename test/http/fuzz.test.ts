@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { openRocket, type TestRocket, wireEvent } from '../support.js'
+import { get, post, sendEvents } from './calls.js'
+
+const STATUSES = ['recorded', 'duplicate', 'ignored', 'rejected']
+const EVENTS = ['\\mod_quiz\\event\\attempt_graded', 'quiz.graded', 'forum.post', 'forum.post_deleted', 'badge.awarded']
+
+describe('whatever is sent to the intake', () => {
+  let rocket: TestRocket
+  before(() => {
+    rocket = openRocket({
+      'rules/pack.yaml': `
+- { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10, frequency: 2, cooldown: 1d }
+- { id: posted, event: forum.post, points: { per: 100, of: words, points: 1, max: 5 }, revoke_on: forum.post_deleted }
+- { id: held, event: [quiz.graded, forum.post], points: 1, review: hold, caps: [{ points: 5, per: day }] }
+`,
+    })
+  })
+  after(() => rocket.close())
+
+  /** It answers as the contract says, and still lives. */
+  async function answersWell(body: string): Promise<void> {
+    const answer = await post(rocket, '/api/events', body)
+    expect([200, 400, 413]).to.include(answer.status)
+    if (answer.status !== 200) {
+      expect(answer.type).to.equal('application/problem+json')
+      expect(answer.body).to.include({ status: answer.status }).and.to.have.property('code')
+      return
+    }
+    const { events } = JSON.parse(body)
+    expect(answer.body.results).to.have.length(events.length)
+    for (const { status, error, decisions } of answer.body.results) {
+      expect(STATUSES).to.include(status)
+      expect(error !== undefined).to.equal(status === 'rejected')
+      expect(decisions).to.be.an('array')
+    }
+  }
+
+  it('is answered where it is any JSON at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), (value) => answersWell(JSON.stringify(value))),
+      { numRuns: 100 },
+    )
+  })
+
+  it('is answered where it is any text at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), (text) => answersWell(text)),
+      { numRuns: 100 },
+    )
+  })
+
+  it('is answered where the events are any JSON at all', async () => {
+    const batch = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(batch, (events) => answersWell(JSON.stringify({ events }))),
+      { numRuns: 100 },
+    )
+  })
+
+  it('is answered where events are right but for a key or two', async () => {
+    const keys = ['id', 'event', 'time', 'user', 'actor', 'course', 'course_idnumber', 'activity', 'object', 'data']
+    const odd = fc.oneof(
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.constantFrom<unknown>('', ' ', '0', '\u0000', 'a'.repeat(129), '__proto__', '💥', "'; DROP TABLE entry; --"),
+      fc.constantFrom<unknown>(
+        '0000-01-01T00:00:00Z',
+        '1969-12-31T23:59:59Z',
+        '9999-12-31T23:59:59Z',
+        'quiz:1',
+        -0,
+        1e308,
+      ),
+      fc.record({ score: fc.double({ noNaN: true, noDefaultInfinity: true }), words: fc.integer() }),
+    )
+    const event = fc
+      .record({ at: fc.constantFrom(...EVENTS), user: fc.constantFrom('1', '2'), n: fc.nat(50) })
+      .chain(({ at, user, n }) =>
+        fc.dictionary(fc.constantFrom(...keys), odd, { maxKeys: 2 }).map((changes) => {
+          const [table, activity] = at.includes('forum') ? ['forum_posts', 'forum:1'] : ['quiz_attempts', 'quiz:1']
+          const given = { id: `fuzz-${at}-${n}`, event: at, user, activity, object: `${table}:${n}` }
+          return wireEvent({ ...given, data: { score: 60, words: 250 }, ...changes })
+        }),
+      )
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 20 }), (events) =>
+        answersWell(JSON.stringify({ events })),
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  it('leaves a server that works and a ledger that verifies', async () => {
+    const { body } = await sendEvents(rocket, [wireEvent({ id: 'after all', user: 'last' })])
+    expect(body.results[0]).to.include({ status: 'recorded', points: 10, held: 1 })
+    const { ok, problems, entries } = verifyLedger(rocket.context.reader, { quick: false })
+    expect(problems).to.deep.equal([])
+    expect(ok).to.equal(true)
+    expect(entries).to.be.greaterThan(20)
+    const page = await get(rocket, '/api/rewards/ledger?limit=1000')
+    expect(page.status).to.equal(200)
+    expect(page.body.entries.length).to.equal(Math.min(entries, 1_000))
+  })
+})

@@ -1,0 +1,231 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect } from 'chai'
+import request, { type Response, type Test } from 'supertest'
+import { offerPairingCode } from '../../sidecar/actions/token.js'
+import { routes } from '../../sidecar/http/routes.js'
+import { openRocket, type TestRocket, wireEvent } from '../support.js'
+import { get, post, postAs, sendEvents } from './calls.js'
+
+interface Operation {
+  readonly summary: string
+  readonly security?: readonly object[]
+  readonly parameters?: readonly { name: string; in: string; schema: object }[]
+  readonly requestBody?: { content: Record<string, { schema: object }> }
+  readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+}
+interface Document {
+  readonly openapi: string
+  readonly info: Record<string, unknown>
+  readonly security: readonly Record<string, string[]>[]
+  readonly paths: Record<string, Record<string, Operation>>
+  readonly components: { schemas: Record<string, object>; securitySchemes: Record<string, Record<string, unknown>> }
+}
+
+const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+describe('the OpenAPI document', () => {
+  let rocket: TestRocket
+  let document: Document
+  before(async () => {
+    rocket = openRocket(`
+- { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10, expires: 30d }
+- { id: posted, event: forum.post, points: 3, review: hold, requires: { rules: [graded], badges: [badge:1] } }
+- { id: wrote, event: forum.post, points: 1, revoke_on: forum.post_deleted }
+`)
+    document = (await request(rocket.app).get('/openapi.json')).body
+  })
+  after(() => rocket.close())
+
+  const operations = (): [string, string, Operation][] =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
+    )
+
+  it('has the shape of OpenAPI 3.1', () => {
+    expect(document.openapi).to.match(/^3\.1\.\d+$/)
+    expect(document.info).to.include.keys('title', 'version')
+    expect(document.info.license).to.have.property('name')
+    for (const [method, path, operation] of operations()) {
+      expect(path).to.match(/^\/[\w/.{}-]*$/)
+      expect(['get', 'post', 'put', 'patch', 'delete']).to.include(method)
+      expect(operation.summary).to.be.a('string').and.not.equal('')
+      expect(Object.keys(operation.responses)).to.have.length.greaterThan(1)
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        expect(status).to.match(/^([1-5]\d\d|default)$/)
+        expect(description).to.be.a('string').and.not.equal('')
+        for (const media of Object.values(content ?? {})) expect(media).to.have.property('schema')
+      }
+      const names = (operation.parameters ?? []).map(({ name, in: where }) => `${where} ${name}`)
+      expect(new Set(names).size).to.equal(names.length)
+      for (const { in: where, schema } of operation.parameters ?? []) {
+        expect(['query', 'path', 'header']).to.include(where)
+        expect(schema).to.be.an('object')
+      }
+    }
+  })
+
+  it('refers only to what it holds', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!)
+    expect(references).not.to.deep.equal([])
+    for (const reference of references) {
+      const found = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], document)
+      expect(found, reference).to.be.an('object')
+    }
+  })
+
+  it('holds only schemas that are schemas', () => {
+    const inlined = (schema: object): object =>
+      JSON.parse(JSON.stringify(schema), (_, value) =>
+        typeof value?.$ref === 'string' ? document.components.schemas[value.$ref.split('/').at(-1)] : value,
+      )
+    const all = operations().flatMap(([, , { parameters, requestBody, responses }]) => [
+      ...(parameters ?? []).map(({ schema }) => schema),
+      ...[requestBody, ...Object.values(responses)].flatMap((part) =>
+        Object.values(part?.content ?? {}).map(({ schema }) => schema),
+      ),
+    ])
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
+    for (const schema of [...all, ...Object.values(document.components.schemas)]) ajv.compile(inlined(schema))
+  })
+
+  it('describes every route, and nothing else', () => {
+    const described = operations().map(([method, path]) => `${method} ${path}`)
+    expect(described).to.have.members(routes.map(({ method, path }) => `${method} ${path}`))
+  })
+
+  it('states who may call, and means it', async () => {
+    const [[scheme]] = document.security.map(Object.keys) as [[string]]
+    expect(document.components.securitySchemes[scheme]).to.include({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+    })
+    for (const [method, path, operation] of operations()) {
+      const { status } = await request(rocket.app)[method as 'get' | 'post'](path)
+      const open = operation.security?.length === 0
+      expect(status === 401, `${method} ${path}`).to.equal(!open)
+    }
+  })
+
+  it('limits a batch as the server does', () => {
+    const { schema } = document.paths['/api/events']!.post!.requestBody!.content['application/json']!
+    expect(schema).to.have.nested.property('properties.events.maxItems', 1_000)
+  })
+
+  describe('on a tour of every route', () => {
+    const answers: { route: string; status: number; type: string; response: Response }[] = []
+    const visit = async (route: string, call: Test | Promise<Response>): Promise<Response> => {
+      const response = await call
+      answers.push({ route, status: response.status, type: response.type, response })
+      return response
+    }
+
+    before(async () => {
+      const { stores, now } = rocket.context
+      const events = 'post /api/events'
+      const deleted = { event: 'forum.post_deleted', object: 'forum_posts:1', activity: 'forum:1' }
+      await visit(events, sendEvents(rocket, []))
+      const batch = [
+        wireEvent({ id: 'a' }),
+        wireEvent({ id: 'a' }),
+        wireEvent({ data: {} }),
+        wireEvent({ data: { score: 1 } }),
+        wireEvent({ event: 'forum.post', object: 'forum_posts:1', activity: 'forum:1' }),
+        wireEvent(deleted),
+        wireEvent({ event: '\\core\\event\\user_loggedin' }),
+        { id: 'b', time: 7 },
+        null,
+      ]
+      await visit(events, sendEvents(rocket, batch))
+      await visit(events, sendEvents(rocket, 'none'))
+      await visit(events, post(rocket, '/api/events', 'nonsense'))
+      await visit(events, sendEvents(rocket, Array(1_001).fill({})))
+      await visit(events, post(rocket, '/api/events', '{}').set('Content-Encoding', 'gzip'))
+      await visit(events, post(rocket, '/api/events', '{"events":[]}', 'reports'))
+      stores.writer.connection.pragma('query_only = 1')
+      await visit(events, sendEvents(rocket, [wireEvent()]))
+      stores.writer.connection.pragma('query_only = 0')
+
+      const subscriptions = 'get /api/events/subscriptions'
+      const { headers } = await visit(subscriptions, get(rocket, '/api/events/subscriptions', 'events'))
+      const again = get(rocket, '/api/events/subscriptions', 'events').set('If-None-Match', headers.etag ?? '')
+      await visit(subscriptions, again)
+
+      for (const path of ['/api/user/points', '/api/user/decisions']) {
+        await visit(`get ${path}`, get(rocket, `${path}?user_id=42`))
+        await visit(`get ${path}`, get(rocket, path, 'learner', { sub: 'new' }))
+        await visit(`get ${path}`, get(rocket, path))
+        await visit(`get ${path}`, get(rocket, `${path}?user_id=nobody`))
+        await visit(`get ${path}`, get(rocket, `${path}?user_id=7`, 'learner', { sub: '42' }))
+      }
+      await visit('get /api/user/decisions', get(rocket, '/api/user/decisions?user_id=42&limit=1'))
+      stores.events.forgetDecisions(0, 1_000)
+      await visit('get /api/user/decisions', get(rocket, '/api/user/decisions?user_id=42'))
+
+      const ledger = '/api/rewards/ledger'
+      for (const query of ['', '?limit=1', '?format=csv', '?limit=0&kind=x', '?from=never', '?user_id=42']) {
+        await visit(`get ${ledger}`, get(rocket, ledger + query))
+      }
+      for (const path of ['/health', '/ready', '/openapi.json', '/api/handshake']) {
+        await visit(`get ${path}`, get(rocket, path))
+      }
+      const { current } = rocket.context.rules
+      rocket.context.rules.current = () => {
+        throw new Error('broken')
+      }
+      await visit('get /ready', get(rocket, '/ready'))
+      rocket.context.rules.current = current
+      for (const { method, path, access } of routes) {
+        if (access !== 'open') await visit(`${method} ${path}`, request(rocket.app)[method](path))
+      }
+
+      await visit('post /api/pair', request(rocket.app).post('/api/pair').send({ code: 'wrong' }))
+      await visit('post /api/pair', request(rocket.app).post('/api/pair').send({}))
+      await visit('post /api/pair/rotate', post(rocket, '/api/pair/rotate', '', 'admin'))
+      const offer = () => stores.writer.write(() => offerPairingCode(stores, false, now()))
+      const site = { wwwroot: 'https://a.example' }
+      await visit('post /api/pair', postAs(rocket, '/api/pair', JSON.stringify({ code: offer(), ...site }), null))
+      const other = JSON.stringify({ code: offer(), wwwroot: 'https://b.example' })
+      await visit('post /api/pair', postAs(rocket, '/api/pair', other, null))
+    })
+
+    it('sees every route answer well and refuse', () => {
+      for (const [method, path, operation] of operations()) {
+        const statuses = answers.filter(({ route }) => route === `${method} ${path}`).map(({ status }) => status)
+        expect(
+          statuses.some((status) => status < 300),
+          `${method} ${path}`,
+        ).to.equal(true)
+        if (operation.security?.length !== 0) expect(statuses, `${method} ${path}`).to.include(401)
+      }
+      const seen = [...new Set(answers.map(({ status }) => status))]
+      expect(seen).to.include.members([200, 304, 400, 401, 403, 404, 409, 413, 415, 503])
+    })
+
+    it('states the schema of every answer, and every answer keeps to it', () => {
+      const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false })
+      ajv.addSchema(document, 'openapi')
+      for (const { route, status, type, response } of answers) {
+        const [method, path] = route.split(' ') as [string, string]
+        const { responses } = document.paths[path]![method]!
+        const key = responses[status] ? String(status) : 'default'
+        const where = `openapi#/paths/${escaped(path)}/${method}/responses/${key}`
+        const what = `${route} → ${status} ${type}`
+        const { content } = responses[key]!
+        if (!content) {
+          expect(response.text, what).to.equal('')
+          continue
+        }
+        expect(content, what).to.have.property(type)
+        const check = ajv.compile({ $ref: `${where}/content/${escaped(type)}/schema` })
+        const body = type === 'text/csv' ? response.text : response.body
+        expect(check(body) ? [] : check.errors, `${what} ${JSON.stringify(body).slice(0, 300)}`).to.deep.equal([])
+        expect(check(7), `${what} is checked at all`).to.equal(false)
+        if (status >= 400) expect(body.status, what).to.equal(status)
+      }
+    })
+  })
+})
