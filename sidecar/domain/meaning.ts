@@ -240,5 +240,8 @@ export function actOf(event: LearningEvent): string | null {
   return cmid === undefined ? null : `${deed.act}:cm:${cmid}`
 }
 
+/** The name of the deed that a class reports, `forum.post`; null where it stands for no single deed. */
+export const deedNameOf = (event: string): string | null => deedOfClass.get(event)?.act ?? null
+
 /** Whether the deed's object belongs to one learner alone (a post), rather than being shared (a badge, an activity). */
 export const ownedByLearner = (event: LearningEvent): boolean => deedOfClass.get(event.event)?.own ?? false

@@ -4,11 +4,20 @@ import { learningEventSchema } from '../activity/learning-event.js'
 import { API, VERSION } from '../version.js'
 import { problemSchema } from './problem.js'
 import type { Route } from './route.js'
-import { routes } from './routes.js'
 
 const { $id: _, ...learningEvent } = learningEventSchema
 
-export function openApi(): object {
+/** `GET /openapi.json`. @param routes every route there is, this one included. */
+export const openApiRoute = (routes: () => readonly Route[]): Route => ({
+  method: 'get',
+  path: '/openapi.json',
+  summary: 'This document.',
+  access: 'open',
+  answer: { status: 200, schema: { type: 'object' } },
+  handle: () => ({ json: openApi(routes()) }),
+})
+
+export function openApi(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     paths[route.path] ??= {}

@@ -2,6 +2,7 @@
 import { eventRoutes } from './events.js'
 import { learnerRoutes } from './learner.js'
 import { ledgerRoutes } from './ledger.js'
+import { openApiRoute } from './openapi.js'
 import { pairingRoutes } from './pairing.js'
 import type { Route } from './route.js'
 import { systemRoutes } from './system.js'
@@ -12,4 +13,5 @@ export const routes: readonly Route[] = [
   ...learnerRoutes,
   ...ledgerRoutes,
   ...systemRoutes,
+  openApiRoute(() => routes),
 ]

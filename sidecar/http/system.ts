@@ -1,6 +1,5 @@
 /** Is it there, is it well, what does it speak. */
 import { API, MIN_BRIDGE, VERSION } from '../version.js'
-import { openApi } from './openapi.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { integer, list, record, text, time } from './schema.js'
@@ -48,14 +47,6 @@ export const systemRoutes: readonly Route[] = [
     access: 'open',
     answer: status('ready'),
     handle: getReady,
-  },
-  {
-    method: 'get',
-    path: '/openapi.json',
-    summary: 'This document.',
-    access: 'open',
-    answer: { status: 200, schema: { type: 'object' } },
-    handle: () => ({ json: openApi() }),
   },
 ]
 

@@ -74,7 +74,7 @@ export function readRule(at: Cursor, surroundings: Surroundings): Rule | null {
       'requires',
       requirementOf((needs, place, strict) => surroundings.references.need({ rule: id, needs, at: place, strict })),
     ),
-    revokeOn: fields.read('revoke_on', revocationsOf(event)) ?? [],
+    revokeOn: fields.read('revoke_on', revocationsOf(event, listens ?? [])) ?? [],
     expires: fields.read('expires', expiryOf(terms)),
     review: fields.read('review', oneOf(['hold', 'flag'])),
     active: fields.read('active', truth) ?? true,

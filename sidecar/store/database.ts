@@ -93,7 +93,8 @@ export class Writer {
       this.#noticeOthers()
       // Savepoints make SQLite keep a second copy of every page it changes; work that is alone needs none.
       const results = works.length === 1 ? [this.#alone(works[0]!)] : works.map((work) => this.#inSavepoint(work))
-      if (connection.inTransaction) connection.exec('COMMIT')
+      // What is alone and was rejected is rolled back already; anything else has to reach the disk, or to fail here.
+      if (results.some(({ status }) => status === 'fulfilled') || connection.inTransaction) connection.exec('COMMIT')
       return results
     } catch (error) {
       this.#clear()

@@ -87,14 +87,14 @@ describe('recorded activity', function () {
   it('is imported as it was simulated, once however often it is run, beside a server or without one', async () => {
     const simulated = await folder.json<Simulated>(`simulate ${file}`)
     const rocket = await folder.serve()
-    const first = await folder.json(`events import ${file}`)
+    const first = await folder.json<{ recorded: number; points: number }>(`events import ${file}`)
     expect(first).to.include({ points: simulated.points, rejected: 0, duplicate: 0 })
     const again = await folder.rocket(`events import ${file}`)
     expect([again.code, again.stdout.startsWith('0 events recorded, 0 points granted')]).to.deep.equal([0, true])
     await rocket.stop()
     expect(await folder.json(`events import ${file}`)).to.include({
       recorded: 0,
-      duplicate: (first as { recorded: number }).recorded,
+      duplicate: first.recorded,
     })
     const { stdout } = await folder.rocket('ledger export --format jsonl --kind administration')
     expect(stdout.trimEnd().split('\n')).to.have.length(1)

@@ -109,7 +109,7 @@ describe('compiled rules', () => {
   const pack = `
 - { id: a, event: quiz.submitted, points: 1, revoke_on: quiz.deleted }
 - { id: b, was: [b1, b2], event: [quiz.graded, quiz.submitted], points: 1 }
-- { id: c, event: login, points: 1, active: false }
+- { id: c, event: login, points: 1, active: false, revoke_on: badge.revoked }
 `
   const rules = compiled(pack)
 
@@ -121,6 +121,11 @@ describe('compiled rules', () => {
   it('do not hold those that are not active', () => {
     expect(rules.rules.map(({ rule }) => rule.id)).to.deep.equal(['a', 'b'])
     expect(isWanted(rules, canonicalName('login')!)).to.equal(false)
+  })
+
+  it('still take back what a rule that is switched off once granted', () => {
+    const revoking = rules.revocations.get(canonicalName('badge.revoked')!)?.map(({ of }) => of.rule.id)
+    expect(revoking).to.deep.equal(['c'])
   })
 
   it('know the ids that a rule had', () => {

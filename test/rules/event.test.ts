@@ -89,4 +89,19 @@ describe('revoke_on', () => {
     expectOne(at('revoke_on: [{ event: login, conditions: {} }]'), 'rules/a.yaml:4:43', 'empty')
     expectOne(at('revoke_on: [{ event: login, conditions: { scor: 1 } }]'), 'rules/a.yaml:4:45', 'warning', '`score`')
   })
+
+  it('warns where it is about another deed than the rule pays for, and so takes nothing back', () => {
+    const pack = (revokeOn: string) => `- { id: x, event: assign.submitted, points: 1, revoke_on: ${revokeOn} }`
+    const found = (revokeOn: string) => problemsIn(files(pack(revokeOn)))
+    expectOne(found('assign.graded'), 'rules/a.yaml:1:59', 'warning', 'takes nothing back', 'assign.submitted')
+    expect(found('assign.removed')).to.deep.equal([])
+  })
+
+  it('warns where it would take the points back at every regrade, a better one included', () => {
+    const pack = (event: string, revokeOn: string) => `- { id: x, event: ${event}, points: 1, revoke_on: ${revokeOn} }`
+    const found = (event: string, revokeOn: string) => problemsIn(files(pack(event, revokeOn)))
+    expectOne(found('quiz.submitted', 'quiz.regraded'), 'rules/a.yaml:1:57', 'warning', 'add conditions')
+    expect(found('quiz.submitted', '[{ event: quiz.regraded, conditions: { score: "<80" } }]')).to.deep.equal([])
+    expect(found('quiz.graded', 'quiz.regraded')).to.deep.equal([])
+  })
 })
