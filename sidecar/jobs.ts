@@ -1,6 +1,6 @@
 /** The scheduled jobs: one table of what runs when. */
 import { spawn } from 'node:child_process'
-import { schedule } from 'node-cron'
+import { type ScheduledTask, schedule } from 'node-cron'
 import { forget } from './actions/retention.js'
 import type { Context } from './context.js'
 import type { JOB_NAMES } from './rules/settings.js'
@@ -11,8 +11,8 @@ interface Job {
   readonly summary: string
   /** When it runs, in the institution's zone, where `rocket.yaml` says nothing else. */
   readonly cron: string
-  /** @returns what happened, in a sentence; throws where it failed. */
-  readonly run: (context: Context) => Promise<string>
+  /** @returns what happened, in a sentence; throws where it failed, or `stopped` cut it short. */
+  readonly run: (context: Context, stopped?: AbortSignal) => Promise<string>
 }
 
 export const JOBS: Readonly<Record<JobName, Job>> = {
@@ -20,38 +20,76 @@ export const JOBS: Readonly<Record<JobName, Job>> = {
   retention: { summary: 'deletes events and decisions whose time of keeping is over', cron: '0 4 * * *', run: forget },
 }
 
-/** Starts the schedule. @returns how to stop it. */
-export function startJobs(context: Context): () => void {
-  const { settings } = context.rules.current()
-  const tasks = Object.entries(JOBS).map(([name, job]) =>
-    schedule(settings.jobs[name] ?? job.cron, () => runJob(context, name as JobName), { timezone: settings.timezone }),
-  )
-  return () => {
+const LOOK_EVERY = 10_000
+
+/**
+ * Starts the schedule, and looks now and then whether another one was published.
+ * @returns how to stop it, and what is running with it.
+ */
+export function startJobs(context: Context, lookEvery = LOOK_EVERY): () => void {
+  const stopping = new AbortController()
+  let planned = ''
+  let tasks: ScheduledTask[] = []
+  const drop = () => {
     for (const task of tasks) void task.destroy()
+  }
+  const plan = () => {
+    const { jobs, timezone } = context.rules.current().settings
+    if (planned === JSON.stringify([jobs, timezone])) return
+    planned = JSON.stringify([jobs, timezone])
+    drop()
+    const options = { timezone, noOverlap: true, logger: loggerOf(context) }
+    tasks = Object.entries(JOBS).map(([name, { cron }]) =>
+      schedule(jobs[name] ?? cron, () => runJob(context, name as JobName, stopping.signal), options),
+    )
+  }
+  plan()
+  const looking = setInterval(plan, lookEvery)
+  return () => {
+    clearInterval(looking)
+    drop()
+    stopping.abort()
   }
 }
 
+/** What the scheduler itself has to say, as lines of the log. */
+const loggerOf = ({ log }: Context) => ({
+  debug: (message: string | Error) => log.debug({ scheduler: String(message) }, 'scheduler'),
+  info: (message: string) => log.info({ scheduler: message }, 'scheduler'),
+  warn: (message: string) => log.warn({ scheduler: message }, 'scheduler'),
+  error: (message: string | Error, err?: Error) => log.error({ scheduler: String(message), err }, 'scheduler'),
+})
+
 /** Runs one job now and keeps how it ended. @returns whether it went well, and the sentence. */
-export async function runJob(context: Context, name: JobName): Promise<{ ok: boolean; message: string }> {
+export async function runJob(
+  context: Context,
+  name: JobName,
+  stopped?: AbortSignal,
+): Promise<{ ok: boolean; message: string }> {
   const { now, log, stores, committer } = context
   const started = now()
-  const outcome = await JOBS[name].run(context).then(
+  const outcome = await JOBS[name].run(context, stopped).then(
     (message) => ({ ok: true, message }),
     (error: unknown) => ({ ok: false, message: error instanceof Error ? error.message : String(error) }),
   )
-  await committer.run(() => stores.jobRuns.keep({ name, started, ended: now(), ...outcome, ok: outcome.ok ? 1 : 0 }))
+  if (stopped?.aborted) return outcome
   if (outcome.ok) log.info({ job: name }, outcome.message)
   else log.error({ job: name }, outcome.message)
+  const run = { name, started, ended: now(), ...outcome, ok: outcome.ok ? 1 : 0 } as const
+  await committer
+    .run(() => stores.jobRuns.keep(run))
+    .catch((err: unknown) => log.error({ err, job: name }, 'how the job ended could not be written down'))
   return outcome
 }
 
 /** In a process of its own, so that reading ten million entries holds up nobody. */
-function verifyApart({ config }: Context): Promise<string> {
+function verifyApart({ config }: Context, stopped?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const program = process.argv[1] ?? ''
     const child = spawn(process.execPath, [...process.execArgv, program, 'ledger', 'verify'], {
       env: { ...process.env, ROCKET_HOME: config.home },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(stopped ? { signal: stopped } : {}),
     })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))

@@ -54,14 +54,12 @@ async function serveUntilStopped(
   if (context.copyBefore)
     log.info({ copy: context.copyBefore }, 'the database was brought up to date; a copy from before is kept')
   announce({ pid: process.pid, url })
-  let stopJobs = startJobs(context)
+  const stopJobs = startJobs(context)
   process.stdout.write(welcome(context, url))
 
   process.on('SIGHUP', () => {
     try {
       putInForce(context, 'reload')
-      stopJobs()
-      stopJobs = startJobs(context)
       log.info({ rules: context.rules.current().rules.length }, 'configuration read again')
     } catch (error) {
       const problems = error instanceof ConfigurationRefused ? error.problems.map(formatProblem) : undefined
