@@ -44,7 +44,13 @@ export function startJobs(context: Context, lookEvery = LOOK_EVERY): () => void 
     )
   }
   plan()
-  const looking = setInterval(plan, lookEvery)
+  const looking = setInterval(() => {
+    try {
+      plan()
+    } catch (err) {
+      context.log.error({ err }, 'the schedule of the jobs could not be read; the one before stays')
+    }
+  }, lookEvery)
   return () => {
     clearInterval(looking)
     drop()

@@ -4,7 +4,8 @@ import { readConfiguration } from '../rules/read-configuration.js'
 import type { Configurations } from '../store/configuration.js'
 
 export class RulesInForce {
-  #compiled: { seq: number; rules: CompiledRules } | null = null
+  /** By the entry's hash: its number would be another entry's after a rollback. */
+  #compiled: { hash: string | null; rules: CompiledRules } | null = null
 
   constructor(readonly configurations: Configurations) {}
 
@@ -13,7 +14,8 @@ export class RulesInForce {
    * @throws where no configuration was ever put in force, or its texts cannot be read by this version.
    */
   current(): CompiledRules {
-    if (this.#compiled?.seq === this.configurations.latestSeq()) return this.#compiled.rules
+    const hash = this.configurations.latestHash()
+    if (this.#compiled?.hash === hash) return this.#compiled.rules
     const latest = this.configurations.latest()
     if (!latest)
       throw new Error('no configuration is in force yet: start the server once, or run `rocket rules publish`')
@@ -21,7 +23,7 @@ export class RulesInForce {
     if (!configuration) {
       throw new Error(`the configuration in force cannot be read by this version: ${problems[0]?.message}`)
     }
-    this.#compiled = { seq: latest.seq, rules: compile(configuration) }
+    this.#compiled = { hash, rules: compile(configuration) }
     return this.#compiled.rules
   }
 }

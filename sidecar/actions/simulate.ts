@@ -2,6 +2,7 @@
 import type { LearningEvent } from '../domain/learning-event.js'
 import type { ReasonCode } from '../domain/reason.js'
 import type { Files } from '../store/configuration.js'
+import type { Balance } from '../store/ledger.js'
 import { type IngestResult, ingest } from './ingest.js'
 import { openSandbox } from './sandbox.js'
 
@@ -73,7 +74,8 @@ export async function simulate(
       onProgress?.(from + batch.length)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    return tally.finish(events.length)
+    const { ledger, learners } = stores
+    return tally.finish(events.length, (user) => ledger.balance(learners.subjectOf(rules.settings.source, user) ?? ''))
   } finally {
     sandbox.close()
   }
@@ -93,7 +95,7 @@ class Tally {
   #rejected = 0
   readonly #rules: Map<string, RuleSums>
   readonly #weeks = new Map<string, { grants: number; points: number; learners: Set<string> }>()
-  readonly #learners = new Map<string, { points: number; held: number }>()
+  readonly #learners = new Set<string>()
 
   constructor(ruleIds: readonly string[]) {
     // Every rule is listed, so that one that never paid stands out.
@@ -103,10 +105,7 @@ class Tally {
   add(event: LearningEvent, result: IngestResult, week: string): void {
     if (result.status === 'rejected') this.#rejected++
     if (result.status === 'ignored') this.#ignored++
-    const learner = this.#learners.get(event.user) ?? { points: 0, held: 0 }
-    this.#learners.set(event.user, learner)
-    learner.points += result.points
-    learner.held += result.held
+    this.#learners.add(event.user)
     for (const { ruleId, outcome, points, held, reason } of result.decisions) {
       const sums = this.#rules.get(ruleId) ?? emptySums()
       sums.points += points
@@ -130,8 +129,10 @@ class Tally {
     weekly.learners.add(user)
   }
 
-  finish(events: number): Simulation {
-    const totals = [...this.#learners.values()].map(({ points }) => points).sort((a, b) => a - b)
+  /** @param balanceOf what the ledger says in the end: an event may take points from another than it names. */
+  finish(events: number, balanceOf: (user: string) => Balance): Simulation {
+    const balances = [...this.#learners].map(balanceOf)
+    const totals = balances.map(({ points }) => points).sort((a, b) => a - b)
     const at = (percent: number) => totals[Math.max(0, Math.ceil((percent / 100) * totals.length) - 1)] ?? 0
     return {
       events,
@@ -140,7 +141,7 @@ class Tally {
       learners: totals.length,
       earners: totals.filter((points) => points > 0).length,
       points: totals.reduce((sum, points) => sum + points, 0),
-      held: [...this.#learners.values()].reduce((sum, { held }) => sum + held, 0),
+      held: balances.reduce((sum, { held }) => sum + held, 0),
       rules: [...this.#rules].map(([ruleId, { learners, refused, ...sums }]) => ({
         ruleId,
         ...sums,

@@ -40,6 +40,7 @@ interface Sums {
   lifetime: number
   grants: number
   granted: number
+  /** The sum of the numbers of the grants that stand. */
   standing: number
 }
 
@@ -128,10 +129,20 @@ class FullCheck extends ChainCheck {
     if (!isNear(record.at, body.day)) {
       this.fail(seq, `its day ${body.day} is not the day of ${record.at}`)
     }
+    if (body.kind === 'configuration') this.#texts(seq, data)
     if (body.subject === null) return
     const learner = `${record.source}\n${record.userId}`
     if (this.claims.learners.get(body.subject) !== learner) {
       this.fail(seq, 'the learner index names another learner than its private record: the index was changed')
+    }
+  }
+
+  /** Every text that a configuration put in force is there, and is the one that it named. */
+  #texts(seq: number, data: string): void {
+    const { detail } = JSON.parse(data) as { detail?: { files?: Record<string, string> } }
+    for (const [path, hash] of Object.entries(detail?.files ?? {})) {
+      if (!this.claims.documents.has(hash))
+        this.fail(seq, `the text of ${path} that it put in force is gone or changed`)
     }
   }
 
@@ -148,19 +159,21 @@ class FullCheck extends ChainCheck {
     if (kind === 'grant' || kind === 'hold') {
       sums.grants++
       sums.granted += points + held
-      sums.standing++
+      sums.standing += seq
     }
     if (kind === 'revocation') {
       if (ref === null || this.#revoked.has(ref) || this.ownerOf(ref) !== subject) {
         return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
       }
       this.#revoked.add(ref)
-      sums.standing--
+      sums.standing -= ref
     }
   }
 
   override finish(): void {
-    const { balances, granted } = this.claims
+    const { balances, granted, lastRecord } = this.claims
+    if (lastRecord > this.claims.head.seq)
+      this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)
     for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
       const sums = this.#sums.get(subject)
       const kept = balances.get(subject)

@@ -49,6 +49,9 @@ async function serveUntilStopped(
     process.stderr.write(`${explain(error, config)}\n`)
     return PROBLEM
   }
+  // Before anybody can know that it runs: without these, a signal would end it on the spot.
+  const asked = stopAsked()
+  process.on('SIGHUP', () => reload(context))
   const { server, url } = await listen(context)
   log.info({ url, home: config.home, version: VERSION }, 'listening')
   if (context.copyBefore)
@@ -57,19 +60,7 @@ async function serveUntilStopped(
   const stopJobs = startJobs(context)
   process.stdout.write(welcome(context, url))
 
-  process.on('SIGHUP', () => {
-    try {
-      putInForce(context, 'reload')
-      log.info({ rules: context.rules.current().rules.length }, 'configuration read again')
-    } catch (error) {
-      const problems = error instanceof ConfigurationRefused ? error.problems.map(formatProblem) : undefined
-      log.error({ err: error, problems }, 'the changed configuration was refused; the one before stays in force')
-    }
-  })
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  await asked
   log.info('stopping')
   stopJobs()
   // What is being answered is answered; who dawdles over a request, or over a long download, is cut off.
@@ -77,6 +68,23 @@ async function serveUntilStopped(
   await new Promise((resolve) => server.close(resolve))
   clearTimeout(cut)
   return DONE
+}
+
+const stopAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+
+function reload(context: Context): void {
+  const { log, rules } = context
+  try {
+    putInForce(context, 'reload')
+    log.info({ rules: rules.current().rules.length }, 'configuration read again')
+  } catch (error) {
+    const problems = error instanceof ConfigurationRefused ? error.problems.map(formatProblem) : undefined
+    log.error({ err: error, problems }, 'the changed configuration was refused; the one before stays in force')
+  }
 }
 
 function putInForce({ stores, config, now }: Context, reason: string): void {

@@ -46,16 +46,19 @@ export const pairingRoutes: readonly Route[] = [
 async function postPair({ context, body }: Call): Promise<Answer> {
   const { code, wwwroot, site_hash } = body as { code: string; wwwroot?: string; site_hash?: string }
   const { stores, committer, rules, now } = context
-  const taken = await committer.run(() => stores.tokens.takePairingCode(code.trim(), now()))
-  if (!taken) {
+  const { source } = rules.current().settings
+  const request = { wwwroot: wwwroot ?? null, siteHash: site_hash ?? null }
+  // In one piece: a code that is right, but for another site, is not used up.
+  const pairing = await committer.run(() => {
+    const taken = stores.tokens.takePairingCode(code.trim(), now())
+    return taken && pairOrRefuse(() => pair(taken.replaces ? null : context.secrets().pairing, source, request, now()))
+  })
+  if (!pairing) {
     throw new Problem(
       'unauthorized',
       'This pairing code is not valid: it is wrong, used, tried too often, or older than ten minutes. Run `rocket pair` for a new one.',
     )
   }
-  const { source } = rules.current().settings
-  const request = { wwwroot: wwwroot ?? null, siteHash: site_hash ?? null }
-  const pairing = pairOrRefuse(() => pair(taken.replaces ? null : context.secrets().pairing, source, request, now()))
   return keep(context, pairing, 'paired')
 }
 

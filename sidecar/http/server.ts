@@ -13,6 +13,9 @@ import { routes } from './routes.js'
 /** A thousand events of the longest kind that a bridge sends. */
 const LARGEST_BODY = 8 * 1024 * 1024
 
+/** What the system says where the secrets, a file beside the database, cannot be written. */
+const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'])
+
 export function createApp(context: Context): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -65,7 +68,8 @@ function asProblem(error: unknown): Problem {
       'Nothing was written, because the database cannot be written now. Send it again later.',
     )
   }
-  const { type } = error as { type?: string }
+  const { type, code = '' } = error as { type?: string; code?: string }
+  if (DISK_TROUBLE.has(code)) return new Problem('unavailable', 'The disk cannot be written now. Send it again later.')
   if (type === 'entity.too.large') return new Problem('too_large', `The body is larger than ${LARGEST_BODY} bytes.`)
   if (type === 'encoding.unsupported') return new Problem('unsupported_encoding', 'Send the body without compression.')
   if (type?.startsWith('request.') || error instanceof URIError)

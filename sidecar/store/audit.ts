@@ -1,5 +1,6 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
-import { EMPTY, type Head } from '../domain/entry.js'
+import { EMPTY, type Head, readBody } from '../domain/entry.js'
+import { documentHash } from './configuration.js'
 import type { Connection } from './database.js'
 import type { Balance } from './ledger.js'
 
@@ -12,7 +13,11 @@ export interface Claims {
   readonly balances: ReadonlyMap<string, Balance>
   /** subject → `source\nuser`. */
   readonly learners: ReadonlyMap<string, string>
-  /** subject → its rows in the rules' memory. */
+  /** The hashes of the kept texts that are still what their hash says. */
+  readonly documents: ReadonlySet<string>
+  /** The greatest `seq` of a private record. */
+  readonly lastRecord: number
+  /** subject → its rows in the rules' memory; `standing` is the sum of the `seq` of those that stand. */
   readonly granted: ReadonlyMap<string, { readonly grants: number; readonly points: number; readonly standing: number }>
 }
 
@@ -30,13 +35,20 @@ export function readClaims(connection: Connection): Claims {
       .all()
     const granted = connection
       .prepare<[], { subject: string; grants: number; points: number; standing: number }>(
-        'SELECT subject, count(*) AS grants, sum(points) AS points, sum(standing) AS standing FROM granted GROUP BY subject',
+        'SELECT subject, count(*) AS grants, sum(points) AS points, sum(standing * seq) AS standing FROM granted GROUP BY subject',
       )
       .all()
     return {
       head: readHead(connection),
       balances: new Map(balances.map(({ subject, ...balance }) => [subject, balance])),
       learners: new Map(learners.map(([subject, source, user]) => [subject, `${source}\n${user}`])),
+      documents: new Set(
+        connection
+          .prepare<[], { hash: string; text: string }>('SELECT hash, text FROM document')
+          .all()
+          .flatMap(({ hash, text }) => (documentHash(text) === hash ? [hash] : [])),
+      ),
+      lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
       granted: new Map(granted.map(({ subject, ...memory }) => [subject, memory])),
     }
   })()
@@ -57,7 +69,7 @@ export function* rawEntries(connection: Connection, upTo: number, withRecords: b
         : 'SELECT seq, body, hash FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
     )
     .raw()
-  for (let after = 0; ; ) {
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const page = statement.all(after, upTo, PAGE)
     const last = page.at(-1)
     if (!last) return
@@ -68,8 +80,10 @@ export function* rawEntries(connection: Connection, upTo: number, withRecords: b
 
 /** Whose grant or hold an entry is; null where it is none. */
 export function grantOwner(connection: Connection): (seq: number) => string | null {
-  const statement = connection
-    .prepare<[number], string>("SELECT subject FROM entry WHERE seq = ? AND kind IN ('grant', 'hold')")
-    .pluck()
-  return (seq) => statement.get(seq) ?? null
+  // The body itself: a computed column would throw where it is no JSON any more.
+  const statement = connection.prepare<[number], string>('SELECT body FROM entry WHERE seq = ?').pluck()
+  return (seq) => {
+    const body = readBody(statement.get(seq) ?? '')
+    return body && (body.kind === 'grant' || body.kind === 'hold') ? body.subject : null
+  }
 }

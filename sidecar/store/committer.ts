@@ -35,7 +35,14 @@ export class Committer {
     if (this.#scheduled) return
     this.#scheduled = true
     // After this turn's input was read, so that everything that has arrived by now is in.
-    setImmediate(() => this.#flush())
+    setImmediate(() => this.#gather(0))
+  }
+
+  /** New connections are accepted one a turn of the event loop: while a turn brings more work, the next one may too. */
+  #gather(before: number): void {
+    const weight = this.#waiting.reduce((sum, next) => sum + next.weight, 0)
+    if (weight > before && weight < MOST_WEIGHT) setImmediate(() => this.#gather(weight))
+    else this.#flush()
   }
 
   #flush(): void {

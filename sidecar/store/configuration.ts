@@ -24,12 +24,14 @@ export function filesHash(files: Files): string {
 export class Configurations {
   readonly #selectLatest
   readonly #selectLatestSeq
+  readonly #selectLatestHash
   readonly #selectDocument
   readonly #insertDocument
 
   constructor({ connection }: Writer) {
     const latest = `FROM entry WHERE kind = 'configuration' AND subject IS NULL ORDER BY seq DESC LIMIT 1`
     this.#selectLatestSeq = connection.prepare<[], number>(`SELECT seq ${latest}`).pluck()
+    this.#selectLatestHash = connection.prepare<[], string>(`SELECT hash ${latest}`).pluck()
     this.#selectLatest = connection.prepare<[], Row>(
       `SELECT seq, data FROM private_record WHERE seq = (SELECT seq ${latest})`,
     )
@@ -42,14 +44,20 @@ export class Configurations {
     return this.#selectLatestSeq.get() ?? 0
   }
 
+  /** The hash of the entry that put the present configuration in force; null: none yet. */
+  latestHash(): string | null {
+    return this.#selectLatestHash.get() ?? null
+  }
+
   /** The texts in force, and the entry that says so. */
   latest(): { seq: number; files: Files } | null {
     const row = this.#selectLatest.get()
     if (!row) return null
     const { detail } = JSON.parse(row.data) as { detail: { files: Record<string, string> } }
-    const files = Object.entries(detail.files).map(([path, documentHash]) => {
-      const text = this.#selectDocument.get(documentHash)
-      if (text === undefined) throw new Error(`the text of ${path} (${documentHash}) is missing from the database`)
+    const files = Object.entries(detail.files).map(([path, named]) => {
+      const text = this.#selectDocument.get(named)
+      if (text === undefined) throw new Error(`the text of ${path} (${named}) is missing from the database`)
+      if (documentHash(text) !== named) throw new Error(`the text of ${path} (${named}) was changed in the database`)
       return [path, text] as const
     })
     return { seq: row.seq, files: new Map(files) }

@@ -170,7 +170,7 @@ describe('commands beside a running server', function () {
       expect(JSON.parse(stdout).jobs).to.have.length(2)
     }
     const relative = await run(script, ['rules', 'check', 'home/config'], env, folder.path)
-    expect([relative.code, relative.stdout]).to.deep.equal([0, '1 rules, no mistake.\n'])
+    expect([relative.code, relative.stdout]).to.deep.equal([0, '1 rule, no mistake.\n'])
     expect((await run(direct, ['serv'], env, '/')).code).to.equal(2)
   })
 })

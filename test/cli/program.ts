@@ -40,6 +40,8 @@ export interface RunningRocket {
   readonly log: Record<string, unknown>[]
   /** What it prints for people. */
   output(): string
+  /** What stands on standard error besides the log: nothing, if all is well. */
+  other(): string
   /** Waits for a line of the log. */
   logged(message: string): Promise<Record<string, unknown>>
   /** @returns the exit code, or the signal that ended it. */
@@ -156,6 +158,7 @@ export async function serve(home: string, env: NodeJS.ProcessEnv = {}): Promise<
     url: String(url),
     log,
     output: () => output,
+    other: () => other,
     logged,
     stop: async (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)

@@ -187,6 +187,7 @@ describe('the server as a process', function () {
     await new Promise((resolve) => setTimeout(resolve, 1_050 - (Date.now() % 1_000)))
     expect(await rocket.stop()).to.equal(0)
     expect(rocket.log.filter(({ level }) => Number(level) >= 50)).to.deep.equal([])
+    expect(rocket.output() + rocket.other()).not.to.match(/NODE-CRON|Error/)
     const { jobs } = await folder.json<{ jobs: { name: string; last: { ok: boolean } }[] }>('jobs list')
     expect(jobs.find(({ name }) => name === 'verify')?.last.ok).to.equal(true)
   })

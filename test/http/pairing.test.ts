@@ -131,6 +131,12 @@ describe('POST /api/pair', () => {
       })
     }
 
+    it('does not use up the code of a site that it refuses', async () => {
+      const code = offer()
+      expect((await pair(code, { ...SITE, site_hash: 'ffff' })).status).to.equal(409)
+      expect((await pair(code)).status).to.equal(200)
+    })
+
     it('takes another site with a code of --replace, and forgets the one before', async () => {
       const before = rocket.token('admin')
       const site = { wwwroot: 'https://other.example.edu', site_hash: 'ffff' }

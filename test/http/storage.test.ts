@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
@@ -86,20 +87,30 @@ describe('many senders at once', () => {
   })
   afterEach(() => rocket.close())
 
-  /** One server for all of them. @returns the answers' bodies. */
+  /** All over connections that are open already, in one go. @returns the answers' bodies. */
   async function sendAll(batches: readonly object[][]): Promise<{ results: Record<string, unknown>[] }[]> {
     const server = rocket.app.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     try {
+      let accepted = 0
+      const allAccepted = new Promise<void>((resolve) => {
+        server.on('connection', () => ++accepted === batches.length && resolve())
+      })
+      const sockets = batches.map(() => connect(port, '127.0.0.1'))
+      await allAccepted
+      const requests = batches.map((events) => {
+        const body = JSON.stringify({ events })
+        const token = rocket.token('events', {}, { method: 'POST', path: '/api/events', body })
+        const headers = `Host: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${body.length}`
+        return `POST /api/events HTTP/1.1\r\n${headers}\r\n\r\n${body}`
+      })
+      for (const [index, socket] of sockets.entries()) socket.write(requests[index]!)
       return await Promise.all(
-        batches.map(async (events) => {
-          const body = JSON.stringify({ events })
-          const token = rocket.token('events', {}, { method: 'POST', path: '/api/events', body })
-          const headers = { Authorization: `Bearer ${token}` }
-          const answer = await fetch(`http://127.0.0.1:${port}/api/events`, { method: 'POST', headers, body })
-          expect(answer.status).to.equal(200)
-          return (await answer.json()) as { results: Record<string, unknown>[] }
+        sockets.map(async (socket) => {
+          const answer = await text(socket)
+          expect(answer).to.match(/^HTTP\/1\.1 200 /)
+          return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))
         }),
       )
     } finally {
@@ -124,7 +135,7 @@ describe('many senders at once', () => {
       expect(results).to.have.length(1)
       expect(results[0]).to.include({ id: `n${index}`, status: 'recorded', points: 10 })
     }
-    expect(commits).to.be.lessThan(SENDERS)
+    expect(commits).to.be.lessThan(SENDERS / 4)
     for (let user = 0; user < 8; user++) expect(balanceOf(rocket, `u${user}`)).to.equal((SENDERS / 8) * 10)
     expect(verifyLedger(rocket.context.reader, { quick: false }).ok).to.equal(true)
   })

@@ -130,6 +130,16 @@ describe('rotating the secret', () => {
     expect(await works(as(known!.kid, known!.secret))).to.equal(false)
   })
 
+  it('answers 503 where the disk has no room for the secrets', async () => {
+    for (const code of ['ENOSPC', 'EROFS']) {
+      rocket.context.saveSecrets = () => {
+        throw Object.assign(new Error(`${code}: no`), { code, syscall: 'write' })
+      }
+      const { status, body, headers } = await rotate()
+      expect([status, body.code, headers['retry-after']]).to.deep.equal([503, 'unavailable', '5'])
+    }
+  })
+
   it('changes nothing where it cannot be written down', async () => {
     const before = rocket.context.secrets()
     const { connection } = rocket.context.stores.writer

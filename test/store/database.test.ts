@@ -9,38 +9,47 @@ const pragmas = (connection: Connection) =>
   Object.fromEntries(Object.keys(DURABLE).map((name) => [name, connection.pragma(name, { simple: true })]))
 
 describe('a database opened for writing', () => {
-  it('waits for the disk at every commit, after its first write too', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    const { connection } = open(path)
-    expect(connection.pragma('journal_mode', { simple: true })).to.equal('wal')
-    expect(pragmas(connection)).to.deep.equal(DURABLE)
-    append({ connection, stores: open(path).stores })
-    connection.exec("INSERT INTO course (idnumber, course) VALUES ('a', '1')")
-    expect(pragmas(connection)).to.deep.equal(DURABLE)
-    connection.close()
-    const again = openForWriting(path)
-    again.exec("INSERT INTO course (idnumber, course) VALUES ('b', '1')")
-    expect(pragmas(again)).to.deep.equal(DURABLE)
-    again.close()
-  }))
+  it(
+    'waits for the disk at every commit, after its first write too',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const { connection } = open(path)
+      expect(connection.pragma('journal_mode', { simple: true })).to.equal('wal')
+      expect(pragmas(connection)).to.deep.equal(DURABLE)
+      append({ connection, stores: open(path).stores })
+      connection.exec("INSERT INTO course (idnumber, course) VALUES ('a', '1')")
+      expect(pragmas(connection)).to.deep.equal(DURABLE)
+      connection.close()
+      const again = openForWriting(path)
+      again.exec("INSERT INTO course (idnumber, course) VALUES ('b', '1')")
+      expect(pragmas(again)).to.deep.equal(DURABLE)
+      again.close()
+    }),
+  )
 
-  it('can be read by its owner alone', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    const { connection } = open(path)
-    for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777, name).to.equal(0o600)
-    connection.close()
-  }))
+  it(
+    'can be read by its owner alone',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const { connection } = open(path)
+      for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777, name).to.equal(0o600)
+      connection.close()
+    }),
+  )
 })
 
 describe('a database opened for reading', () => {
-  it('cannot be written, and must exist', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    expect(() => openForReading(path)).to.throw()
-    open(path).connection.close()
-    const reader = openForReading(path)
-    expect(() => reader.exec("INSERT INTO course (idnumber, course) VALUES ('a', '1')")).to.throw(/readonly/)
-    reader.close()
-  }))
+  it(
+    'cannot be written, and must exist',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      expect(() => openForReading(path)).to.throw()
+      open(path).connection.close()
+      const reader = openForReading(path)
+      expect(() => reader.exec("INSERT INTO course (idnumber, course) VALUES ('a', '1')")).to.throw(/readonly/)
+      reader.close()
+    }),
+  )
 })
 
 describe('Writer', () => {
@@ -135,44 +144,50 @@ describe('Writer', () => {
     expect(stores.writer.write(name('a'))).to.equal('a')
   })
 
-  it('says so where another process has the lock', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    const [one, other] = [open(path), open(path)]
-    one.connection.pragma('busy_timeout = 20')
-    other.connection.exec('BEGIN IMMEDIATE')
-    expect(() => one.stores.writer.write(() => 1)).to.throw(StorageUnavailable, /locked/)
-    other.connection.exec('ROLLBACK')
-    expect(one.stores.writer.write(() => 1)).to.equal(1)
-    one.connection.close()
-    other.connection.close()
-  }))
+  it(
+    'says so where another process has the lock',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const [one, other] = [open(path), open(path)]
+      one.connection.pragma('busy_timeout = 20')
+      other.connection.exec('BEGIN IMMEDIATE')
+      expect(() => one.stores.writer.write(() => 1)).to.throw(StorageUnavailable, /locked/)
+      other.connection.exec('ROLLBACK')
+      expect(one.stores.writer.write(() => 1)).to.equal(1)
+      one.connection.close()
+      other.connection.close()
+    }),
+  )
 })
 
 describe('what is mirrored in memory', () => {
-  it('is forgotten where work throws, where a commit fails and where somebody else wrote', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    const [one, other] = [open(path), open(path)]
-    let cleared = 0
-    one.stores.writer.mirror({ clear: () => cleared++ })
-    const change = (work: () => unknown) => {
-      const before = cleared
-      try {
-        work()
-      } catch {}
-      return cleared - before > 0
-    }
-    one.stores.writer.write(() => 1)
-    expect(change(() => append(one))).to.equal(false)
-    expect(change(() => append(one))).to.equal(false)
-    const fail = () => {
-      throw new Error('no')
-    }
-    expect(change(() => one.stores.writer.write(fail))).to.equal(true)
-    expect(change(() => one.stores.writer.writeAll([() => 1, fail]))).to.equal(true)
-    append(other)
-    expect(change(() => append(one))).to.equal(true)
-    expect(change(() => append(one))).to.equal(false)
-    one.connection.close()
-    other.connection.close()
-  }))
+  it(
+    'is forgotten where work throws, where a commit fails and where somebody else wrote',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const [one, other] = [open(path), open(path)]
+      let cleared = 0
+      one.stores.writer.mirror({ clear: () => cleared++ })
+      const change = (work: () => unknown) => {
+        const before = cleared
+        try {
+          work()
+        } catch {}
+        return cleared - before > 0
+      }
+      one.stores.writer.write(() => 1)
+      expect(change(() => append(one))).to.equal(false)
+      expect(change(() => append(one))).to.equal(false)
+      const fail = () => {
+        throw new Error('no')
+      }
+      expect(change(() => one.stores.writer.write(fail))).to.equal(true)
+      expect(change(() => one.stores.writer.writeAll([() => 1, fail]))).to.equal(true)
+      append(other)
+      expect(change(() => append(one))).to.equal(true)
+      expect(change(() => append(one))).to.equal(false)
+      one.connection.close()
+      other.connection.close()
+    }),
+  )
 })

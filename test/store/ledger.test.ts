@@ -36,7 +36,7 @@ describe('the ledger’s tables', () => {
   it('refuse to update or delete an entry, its record or a document', () => {
     connection.exec("INSERT INTO document (hash, text) VALUES ('h', 't')")
     const before = ['entry', 'private_record', 'document'].map(rows)
-    refused("UPDATE entry SET hash = hash WHERE seq = 2")
+    refused('UPDATE entry SET hash = hash WHERE seq = 2')
     refused('UPDATE entry SET seq = 9 WHERE seq = 3')
     refused('DELETE FROM entry WHERE seq = 3')
     refused('DELETE FROM entry')
@@ -87,22 +87,27 @@ describe('the ledger’s tables', () => {
     }
   })
 
-  it('refuse to replace what they hold from any other program too', inFolder((folder) => {
-    const path = join(folder, 'a.sqlite')
-    const ours = open(path)
-    append(ours)
-    ours.connection.exec("INSERT INTO document (hash, text) VALUES ('h', 'text')")
-    // As sqlite3 opens it: without recursive_triggers, so REPLACE fires no delete trigger.
-    const other = new Sqlite(path)
-    other.pragma('recursive_triggers = OFF')
-    const replace = (into: string) => () => other.exec(`INSERT OR REPLACE INTO ${into}`)
-    expect(replace(`entry (seq, body, hash) SELECT seq, body, hash FROM entry`)).to.throw(/append-only/)
-    expect(replace(`private_record (seq, salt, data) SELECT seq, salt, '{"at":"x"}' FROM private_record`)).to.throw(/once/)
-    expect(replace("document VALUES ('h', 'another text')")).to.throw(/never/)
-    other.exec("INSERT INTO document VALUES ('h', 'text') ON CONFLICT DO NOTHING")
-    other.close()
-    ours.connection.close()
-  }))
+  it(
+    'refuse to replace what they hold from any other program too',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const ours = open(path)
+      append(ours)
+      ours.connection.exec("INSERT INTO document (hash, text) VALUES ('h', 'text')")
+      // As sqlite3 opens it: without recursive_triggers, so REPLACE fires no delete trigger.
+      const other = new Sqlite(path)
+      other.pragma('recursive_triggers = OFF')
+      const replace = (into: string) => () => other.exec(`INSERT OR REPLACE INTO ${into}`)
+      expect(replace(`entry (seq, body, hash) SELECT seq, body, hash FROM entry`)).to.throw(/append-only/)
+      expect(replace(`private_record (seq, salt, data) SELECT seq, salt, '{"at":"x"}' FROM private_record`)).to.throw(
+        /once/,
+      )
+      expect(replace("document VALUES ('h', 'another text')")).to.throw(/never/)
+      other.exec("INSERT INTO document VALUES ('h', 'text') ON CONFLICT DO NOTHING")
+      other.close()
+      ours.connection.close()
+    }),
+  )
 
   it('hold no negative held balance', () => {
     expect(() => learnerWith(opened, '42') && append(opened, { subject: 'x', held: -1 })).to.throw(/CHECK/)
@@ -134,13 +139,23 @@ describe('Ledger', () => {
   it('uses every salt once', () => {
     for (let i = 0; i < 150; i++) append(opened)
     const { salts, all } = opened.connection
-      .prepare<[], { salts: number; all: number }>('SELECT count(DISTINCT salt) AS salts, count(*) AS "all" FROM private_record')
+      .prepare<[], { salts: number; all: number }>(
+        'SELECT count(DISTINCT salt) AS salts, count(*) AS "all" FROM private_record',
+      )
       .get()!
     expect([salts, all]).to.deep.equal([150, 150])
   })
 
   it('keeps the sums of a learner’s entries', () => {
-    const kinds: ProposedEntry['kind'][] = ['grant', 'hold', 'release', 'void', 'revocation', 'adjustment', 'redemption']
+    const kinds: ProposedEntry['kind'][] = [
+      'grant',
+      'hold',
+      'release',
+      'void',
+      'revocation',
+      'adjustment',
+      'redemption',
+    ]
     const change = fc.record({
       kind: fc.constantFrom(...kinds),
       points: fc.integer({ min: -20, max: 20 }),
@@ -174,13 +189,12 @@ describe('Ledger', () => {
 
   it('writes times in order: a clock set back a little stands still, one that was far ahead is not believed', () => {
     const MINUTE = 60_000
-    for (const now of [0, 5 * MINUTE, 2 * MINUTE, 6 * MINUTE, 600 * MINUTE, 7 * MINUTE, 8 * MINUTE]) append(opened, {}, NOW + now)
+    for (const now of [0, 5 * MINUTE, 2 * MINUTE, 6 * MINUTE, 600 * MINUTE, 7 * MINUTE, 8 * MINUTE])
+      append(opened, {}, NOW + now)
     const times = bodies()
       .all()
       .map(({ data }) => (Date.parse(JSON.parse(data).at) - NOW) / MINUTE)
     expect(times).to.deep.equal([0, 5, 5, 6, 600, 7, 8])
-    const again = open(opened.connection.name)
-    again.connection.close()
     opened.stores.ledger.clear()
     append(opened, {}, NOW + 7.5 * MINUTE)
     expect(opened.stores.ledger.lastWritten()).to.equal(NOW + 8 * MINUTE)

@@ -154,6 +154,10 @@ CREATE TRIGGER document_is_never_updated BEFORE UPDATE ON document
 BEGIN SELECT raise(ABORT, 'a document is never updated'); END;
 CREATE TRIGGER document_is_never_deleted BEFORE DELETE ON document
 BEGIN SELECT raise(ABORT, 'a document is never deleted'); END;
+-- INSERT OR REPLACE fires no delete trigger where another program left recursive_triggers off.
+CREATE TRIGGER document_is_never_replaced BEFORE INSERT ON document
+WHEN EXISTS (SELECT 1 FROM document WHERE hash = NEW.hash AND text IS NOT NEW.text)
+BEGIN SELECT raise(ABORT, 'a document is never replaced'); END;
 
 -- Tokens that the token command issued; the token itself is kept nowhere.
 CREATE TABLE token (

@@ -1,0 +1,67 @@
+import { expect } from 'chai'
+import { ingest } from '../../sidecar/actions/ingest.js'
+import { forget } from '../../sidecar/actions/retention.js'
+import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { learningEvent, openRocket, SEED_RULE, type TestRocket } from '../support.js'
+
+const DAY = 86_400_000
+
+describe('retention', () => {
+  let rocket: TestRocket
+  beforeEach(() => {
+    rocket = openRocket(SEED_RULE, 'retention: { events: 20d, decisions: 10d }\n')
+  })
+  afterEach(() => rocket.close())
+
+  const send = (id: string) => {
+    const { stores, rules } = rocket.context
+    const event = learningEvent({
+      id,
+      user: id,
+      object: `quiz_attempts:${id}`,
+      data: { score: 90 },
+      time: rocket.clock.now,
+    })
+    return stores.writer.write(() => ingest(stores, rules.current(), event, rocket.clock.now))
+  }
+  const kept = () =>
+    rocket.context.reader
+      .prepare<[], [string, number]>(`SELECT body ->> '$.id', decisions IS NOT NULL FROM event ORDER BY number`)
+      .raw()
+      .all()
+      .map(([id, decided]) => id + (decided ? '+' : ''))
+
+  it('forgets decisions, then events, and never an id, a point or an entry', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      send(id)
+      rocket.clock.now += 5 * DAY
+    }
+    expect(kept()).to.deep.equal(['a+', 'b+', 'c+'])
+    expect(await forget(rocket.context)).to.equal('deleted 0 events and the decisions about 1')
+    expect(kept()).to.deep.equal(['a', 'b+', 'c+'])
+    rocket.clock.now += 10 * DAY
+    expect(await forget(rocket.context)).to.equal('deleted 1 events and the decisions about 2')
+    expect(kept()).to.deep.equal(['b', 'c'])
+    rocket.clock.now += 400 * DAY
+    await forget(rocket.context)
+    expect(kept()).to.deep.equal([])
+    for (const id of ['a', 'b', 'c']) expect(send(id)).to.include({ status: 'duplicate', points: 0 })
+    const { ok, entries } = verifyLedger(rocket.context.reader, { quick: false })
+    expect({ ok, entries }).to.deep.equal({ ok: true, entries: 4 })
+  })
+
+  it('goes in steps, and once more where events come after all were forgotten', async () => {
+    const { stores, rules } = rocket.context
+    stores.writer.write(() => {
+      for (let i = 0; i < 2_300; i++) {
+        const event = learningEvent({ user: `${i % 7}`, data: { score: 1 }, time: rocket.clock.now })
+        ingest(stores, rules.current(), event, rocket.clock.now)
+      }
+    })
+    rocket.clock.now += 21 * DAY
+    expect(await forget(rocket.context)).to.equal('deleted 2300 events and the decisions about 2300')
+    send('z')
+    rocket.clock.now += 11 * DAY
+    expect(await forget(rocket.context)).to.equal('deleted 0 events and the decisions about 1')
+  })
+})
