@@ -1,4 +1,5 @@
 /** The only place that builds things. Tests override the clock. */
+import { existsSync } from 'node:fs'
 import { RulesInForce } from './actions/rules-in-force.js'
 import type { Config } from './config.js'
 import { databasePath, readSecrets, type Secrets, writeSecrets } from './home.js'
@@ -42,6 +43,7 @@ export function openContext(
   { now = Date.now }: Overrides = {},
 ): Context {
   const path = databasePath(config.home)
+  refuseForeign(path)
   const connection = openForWriting(path)
   let copyBefore: string | null = null
   if (mayMigrate) {
@@ -74,5 +76,16 @@ export function openContext(
       reader.close()
       connection.close()
     },
+  }
+}
+
+/** Before anything is changed in it: a file that is not ours stays as it is. */
+function refuseForeign(path: string): void {
+  if (!existsSync(path)) return
+  const connection = openForReading(path)
+  try {
+    checkVersion(connection)
+  } finally {
+    connection.close()
   }
 }

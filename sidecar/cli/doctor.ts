@@ -6,6 +6,7 @@ import type { Config } from '../config.js'
 import type { Context } from '../context.js'
 import { databasePath, HomeError, runningServer } from '../home.js'
 import { readConfiguration } from '../rules/read-configuration.js'
+import { findDamage } from '../store/audit.js'
 import { filesHash } from '../store/configuration.js'
 import { MigrationRefused } from '../store/migrate.js'
 import { VERSION } from '../version.js'
@@ -79,11 +80,11 @@ function disk({ home: folder }: Config): Finding {
 }
 
 function database({ stores, reader, now }: Context): Finding {
-  const check = reader.pragma('quick_check(1)', { simple: true })
-  if (check !== 'ok') {
+  const damage = findDamage(reader)
+  if (damage) {
     return {
       state: 'fail',
-      what: `SQLite finds the file damaged: ${check}`,
+      what: `SQLite finds the file damaged: ${damage}`,
       todo: 'stop the server, keep a copy, restore the newest backup',
     }
   }

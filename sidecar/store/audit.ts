@@ -87,3 +87,9 @@ export function grantOwner(connection: Connection): (seq: number) => string | nu
     return body && (body.kind === 'grant' || body.kind === 'hold') ? body.subject : null
   }
 }
+
+/** What SQLite itself finds wrong with the file, null where nothing. It reads all of it. */
+export function findDamage(connection: Connection): string | null {
+  const found = String(connection.pragma('quick_check(1)', { simple: true }))
+  return found === 'ok' ? null : found
+}
