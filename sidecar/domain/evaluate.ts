@@ -8,7 +8,7 @@ import { capRoom, frequencyRefusal } from './limit.js'
 import { actOf } from './meaning.js'
 import { type Reason, type ReasonCode, reason } from './reason.js'
 import { missing } from './requirement.js'
-import type { Expiry, Scope } from './rule.js'
+import type { Expiry, Rule, Scope } from './rule.js'
 import { isOpen, opensNext } from './window.js'
 
 /** The world an event is judged in. */
@@ -68,26 +68,9 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const sameScope = oncePer && grants.find((grant) => grant.standing && grant[oncePer] === event[oncePer])
   if (sameScope) return refuse('once_only', { scope: oncePer, granted: instant(sameScope.time) })
 
-  if (rule.frequency) {
-    const counted = per === 'learner' ? grants : grants.filter((grant) => grant[per] === event[per])
-    const refusal = frequencyRefusal(rule.frequency, counted, event.time)
-    if (refusal) {
-      const { granted, again } = refusal
-      return refuse('frequency', { granted: instant(granted), again: instant(again), count: rule.frequency.count })
-    }
-  }
-
-  let points = worth.points
-  let capped: Reason['params'] | null = null
-  for (const cap of rule.caps) {
-    const { left, again } = capRoom(cap, grants, event.time, civil)
-    const terms = { per: cap.written, limit: cap.limit }
-    if (left === 0) return refuse('cap_reached', { ...terms, unit: cap.unit, again: instant(again) })
-    if (cap.unit === 'points' && left < points) {
-      points = left
-      capped = terms
-    }
-  }
+  const limited = applyLimits(rule, grants, event, worth.points, civil)
+  if ('code' in limited) return refuse(limited.code, limited.params)
+  const { points, capped } = limited
 
   const holds = rule.review === 'hold'
   const granted = capped
@@ -104,6 +87,49 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
     flagged: rule.review === 'flag',
   }
 }
+
+interface LimitRefusal {
+  readonly code: 'frequency' | 'cap_reached'
+  readonly params: Reason['params']
+  /** When this limit alone would pay again; null: never. */
+  readonly again: number | null
+}
+
+/** What the limits leave of the points; or, of those that refuse, the one that refuses longest. */
+function applyLimits(
+  { frequency, caps }: Rule,
+  grants: readonly Granted[],
+  event: LearningEvent,
+  worth: number,
+  civil: Civil,
+): { readonly points: number; readonly capped: Reason['params'] | null } | LimitRefusal {
+  const refusals: LimitRefusal[] = []
+  if (frequency) {
+    const { per, count } = frequency
+    const counted = per === 'learner' ? grants : grants.filter((grant) => grant[per] === event[per])
+    const refusal = frequencyRefusal(frequency, counted, event.time)
+    if (refusal) {
+      const { granted, again } = refusal
+      refusals.push({ code: 'frequency', params: { granted: instant(granted), again: instant(again), count }, again })
+    }
+  }
+  let points = worth
+  let capped: Reason['params'] | null = null
+  for (const cap of caps) {
+    const { left, again } = capRoom(cap, grants, event.time, civil)
+    const terms = { per: cap.written, limit: cap.limit }
+    if (left === 0) {
+      refusals.push({ code: 'cap_reached', params: { ...terms, unit: cap.unit, again: instant(again) }, again })
+    } else if (cap.unit === 'points' && left < points) {
+      points = left
+      capped = terms
+    }
+  }
+  const longest = refusals.reduce<LimitRefusal | null>((a, b) => (a && until(a) >= until(b) ? a : b), null)
+  return longest ?? { points, capped }
+}
+
+const until = ({ again }: LimitRefusal): number => again ?? Number.POSITIVE_INFINITY
 
 /** The civil day on which points written now lapse. */
 function lapses(expiry: Expiry, now: number, civil: Civil): string | null {

@@ -29,6 +29,19 @@ function story(pack: string, events: readonly LearningEvent[], settings = ''): s
 }
 const rule = (rest: string, name = 'login') => `- { id: r, event: ${name}, points: 10, ${rest} }`
 
+describe('several limits', () => {
+  it('name the one that refuses longest, so that what it promises holds', () => {
+    const limits = (first: string, second: string) => rule(`${first}, caps: [${second}]`)
+    const refusal = (pack: string) =>
+      inWorld(pack, (world) => world.sendAll([login(), login({ time: NOW + HOUR })])[1]?.decisions[0]?.reason)
+    const [short, long] = ['2h', '3d'].map((cooldown) => `frequency: 1, cooldown: ${cooldown}`)
+    const days = '{ grants: 1, per: 1d }'
+    expect(refusal(limits(short!, days))?.params).to.include({ again: new Date(NOW + DAY).toISOString() })
+    expect(refusal(limits(long!, days))?.params).to.include({ again: new Date(NOW + 3 * DAY).toISOString() })
+    expect(refusal(limits(long!, '{ grants: 1, per: ever }'))?.code).to.equal('cap_reached')
+  })
+})
+
 describe('the seed’s rule', () => {
   it('pays 10 points for 80 % or more', () => {
     expect(story(SEED_RULE, [quiz(80)])).to.deep.equal(['10'])
