@@ -10,8 +10,8 @@ export interface NewGranted extends Omit<Granted, 'standing'> {
   readonly deed: string | null
 }
 
-/** Beyond this many grants in memory (about 50 MB) the mirror starts anew. */
-const GRANTS_IN_MEMORY = 300_000
+/** Beyond this many grants in memory (about 55 MB) the mirror starts anew. */
+const GRANTS_IN_MEMORY = 200_000
 
 interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
   readonly held: 0 | 1
