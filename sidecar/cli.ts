@@ -42,7 +42,8 @@ function explain(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   if (EXPECTED.some((kind) => error instanceof kind)) return error.message
   const { code = '', syscall } = error as NodeJS.ErrnoException
-  if (code.startsWith('SQLITE_')) return `The database cannot be used (${code}: ${error.message}): run rocket doctor`
+  if (code.startsWith('SQLITE_'))
+    return `The database cannot be used (${code}: ${error.message}): run scripts/rocket doctor`
   if (code === 'EADDRINUSE') return `${error.message}: stop what listens there, or set ROCKET_PORT`
   // The system's own sentence names the file or the address.
   return syscall === undefined ? null : error.message
@@ -55,13 +56,17 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   if (first === '--version') return say(VERSION)
   const command =
     COMMANDS.find(({ name }) => name === `${first} ${second}`) ?? COMMANDS.find(({ name }) => name === first)
-  if (!command) return unknown(args)
+  if (!command) {
+    const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
+    if (group.length === 0 || (second !== undefined && second !== '--help')) return unknown(args)
+    return help(second === '--help' ? DONE : USAGE, group)
+  }
   const rest = args.slice(command.name.split(' ').length)
   try {
     return await run(command, rest, env)
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nUsage: rocket ${command.name} ${command.usage}\n`)
+      process.stderr.write(`${error.message}\nUsage: scripts/rocket ${command.name} ${command.usage}\n`)
       return USAGE
     }
     const explained = explain(error)
@@ -73,15 +78,19 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
 
 function run(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> | number {
   const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
-  const { values, positionals } = parse(args, options)
-  if (values.help) return say(`rocket ${command.name} ${command.usage}\n  ${command.summary}`)
+  const { values, positionals } = parse(command, args, options)
+  if (values.help) return say(`scripts/rocket ${command.name} ${command.usage}\n  ${command.summary}`)
   const print = (value: object, text: string) => {
-    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`)
+    const output = values.json ? JSON.stringify(value, null, 2) : text
+    if (output !== '') process.stdout.write(`${output}\n`)
+  }
+  const note = (text: string) => {
+    if (!values.json) process.stderr.write(`${text}\n`)
   }
   const [surplus] = positionals.slice(command.mostArguments ?? 0)
   if (surplus !== undefined) throw new UsageError(surplusArgument(command, surplus))
   const config = readConfig(env, STARTER)
-  return command.run({ config, arguments: positionals, options: values, print })
+  return command.run({ config, arguments: positionals, options: values, print, note })
 }
 
 function surplusArgument({ name }: Command, surplus: string): string {
@@ -90,13 +99,22 @@ function surplusArgument({ name }: Command, surplus: string): string {
   return `${name} does not take ${surplus}${near ? `; did you mean ${near}?` : ''}`
 }
 
-function parse(args: readonly string[], options: NonNullable<Command['options']>) {
+function parse(command: Command, args: readonly string[], options: NonNullable<Command['options']>) {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
+  const stranger = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(options, token.name))
+  if (stranger?.kind === 'option') throw new UsageError(unknownOption(command, stranger.rawName, Object.keys(options)))
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
     return { values: values as Record<string, string | boolean | undefined>, positionals }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function unknownOption({ name }: Command, written: string, options: readonly string[]): string {
+  const near = closest(written.replace(/^-+/, ''), options)
+  const allowed = options.map((option) => `--${option}`).join(', ')
+  return `${name} has no option ${written}${near ? `; did you mean --${near}?` : '.'} Options: ${allowed}`
 }
 
 function unknown(args: readonly string[]): number {
@@ -107,10 +125,10 @@ function unknown(args: readonly string[]): number {
   return help(USAGE)
 }
 
-function help(code: number): number {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length))
-  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  const text = `Rocket ${VERSION}: points and rewards for Moodle\n\nrocket COMMAND [--json] [--help]\n\n${lines.join('\n')}\n`
+function help(code: number, commands = COMMANDS): number {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  const text = `Rocket ${VERSION}: points and rewards for Moodle\n\nscripts/rocket COMMAND [--json] [--help]\n\n${lines.join('\n')}\n`
   ;(code === DONE ? process.stdout : process.stderr).write(text)
   return code
 }

@@ -13,7 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 
 /** The home cannot be used; the message says why and what to do. */
@@ -126,6 +126,9 @@ function replaceFile(path: string, text: string): void {
   fsyncSync(file)
   closeSync(file)
   renameSync(temporary, path)
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
 }
 
 /** What commands need to know of the running server. */

@@ -3,9 +3,7 @@ import { spawn } from 'node:child_process'
 import { type ScheduledTask, schedule } from 'node-cron'
 import { forget } from './actions/retention.js'
 import type { Context } from './context.js'
-import type { JOB_NAMES } from './rules/settings.js'
-
-export type JobName = (typeof JOB_NAMES)[number]
+import type { JobName } from './rules/settings.js'
 
 interface Job {
   readonly summary: string

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { ingest } from '../sidecar/actions/ingest.js'
 import { runExample } from '../sidecar/actions/run-examples.js'
+import { inWords } from '../sidecar/activity/learning-event.js'
 import { readConfig } from '../sidecar/config.js'
 import { Civil } from '../sidecar/domain/civil.js'
 import {
@@ -20,7 +21,7 @@ import {
   recordText,
   sequence,
 } from '../sidecar/domain/entry.js'
-import { DATA_KEYS, EVENT_FIELDS } from '../sidecar/domain/learning-event.js'
+import { DATA_FIELDS, DATA_KEYS, EVENT_FIELDS } from '../sidecar/domain/learning-event.js'
 import { actOf, aliases, resolveName } from '../sidecar/domain/meaning.js'
 import { type Reason, type ReasonCode, reason, reasonCodes } from '../sidecar/domain/reason.js'
 import { JOBS } from '../sidecar/jobs.js'
@@ -175,7 +176,8 @@ describe('rules.md', () => {
   })
 
   it('describes every field that a sender may fill', () => {
-    expect(firstColumn(tableOf(text, 'field')).sort()).to.deep.equal([...DATA_KEYS].sort())
+    const rows = DATA_KEYS.map((key) => [`\`${key}\``, inWords(DATA_FIELDS[key]), DATA_FIELDS[key].description])
+    expect(tableOf(text, 'field')).to.deep.equal(rows)
     const flowing = text.replace(/\s+/g, ' ')
     for (const field of EVENT_FIELDS) expect(flowing, field).to.include(`\`${field}\` (`)
   })
@@ -219,6 +221,7 @@ const SAMPLES: Readonly<Record<ReasonCode, Reason['params']>> = {
   capped: { points: 4, of: 10, per: 'day', limit: 50 },
   held: { points: 10 },
   revoked: { points: 10 },
+  withdrawn: { withdrawn: '2026-11-01T09:00:00Z' },
   waiting_for_grade: {},
   condition_not_met: { field: 'score', test: '>=80', value: 65 },
   excluded: {},

@@ -54,7 +54,7 @@ function ours(): () => number {
   const compiled = compile(configuration)
   const facts = { badges: new Map(), completed: new Set<string>(), completionRate: new Map() }
   const learner = { lifetime: 0, grantsOf: () => [], facts }
-  const situation = { rules: compiled, learner, courses: () => null, now: event.time }
+  const situation = { rules: compiled, learner, courses: () => null, now: event.time, withdrawn: () => null }
   return () => evaluate(event, situation).filter(({ outcome }) => outcome === 'granted').length
 }
 

@@ -1,9 +1,9 @@
 /** Takes LearningEvents in: each at most once, judged by the rules, what comes of it on the ledger. */
 import type { Fault } from '../activity/learning-event.js'
 import { type CompiledRules, isWanted } from '../domain/compile.js'
-import { type Decision, isGrant, type Outcome } from '../domain/decision.js'
+import { type Decision, type Grant, isGrant, type Outcome } from '../domain/decision.js'
 import type { PrivateRecord, ProposedEntry } from '../domain/entry.js'
-import { deedOf, evaluate, takeBack } from '../domain/evaluate.js'
+import { deedOf, evaluate, takeBack, withdrawing } from '../domain/evaluate.js'
 import { factsOf } from '../domain/fact.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { actOf, ownedByLearner } from '../domain/meaning.js'
@@ -42,9 +42,7 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   if (event.courseIdnumber !== null && event.course !== null) learners.nameCourse(event.courseIdnumber, event.course)
   for (const fact of factsOf(event)) learners.addFact(subject, fact)
 
-  const decisions = event.factsOnly
-    ? []
-    : [...withdraw(stores, rules, subject, event, now), ...grant(stores, rules, subject, event, now)]
+  const decisions = event.factsOnly ? [] : judge(stores, rules, subject, event, now)
   events.add(key, subject, event, decisions, now)
   return { id: event.id, status: 'recorded', ...sums(decisions), decisions }
 }
@@ -61,56 +59,69 @@ function aboutOwner(learners: Learners, rules: CompiledRules, event: LearningEve
   return { ...event, user: owner, actor: event.actor ?? event.user }
 }
 
-/** What the rules that listen decide, and the grants among it written down. */
-function grant(stores: Stores, rules: CompiledRules, subject: string, event: LearningEvent, now: number): Outcome[] {
-  const { ledger, learners } = stores
-  const decisions = evaluate(event, { rules, learner: learners.known(subject), courses: learners.courseNamed, now })
-  const act = actOf(event)
-  for (const decision of decisions) {
-    if (!isGrant(decision)) continue
-    const { ruleId, version, points, held, expires, flagged } = decision
-    const proposed: ProposedEntry = {
-      kind: held === 0 ? 'grant' : 'hold',
-      subject,
-      points,
-      held,
-      rule: `${ruleId}@${version}`,
-      expires,
-      ref: null,
-      record: recordOf(event, act, flagged ? { data: event.data, flagged } : { data: event.data }),
-    }
-    const { seq } = ledger.append(proposed, rules.settings.source, now, rules.civil)
-    const { course, activity, object, time } = event
-    const paid = { points: points + held, held: held > 0 }
-    learners.addGranted(subject, {
-      seq,
-      rule: ruleId,
-      act,
-      deed: deedOf(event),
-      course,
-      activity,
-      object,
-      time,
-      ...paid,
-    })
-  }
-  return decisions
+/** Decides on the ledger as it was before the event; then writes down what was taken back, and what was granted. */
+function judge(stores: Stores, rules: CompiledRules, subject: string, event: LearningEvent, now: number): Outcome[] {
+  const { learners } = stores
+  const deed = deedOf(event)
+  const withdrawn = (ids: readonly string[]) => (deed === null ? null : learners.withdrawnAt(deed, ids, subject))
+  const learner = learners.known(subject)
+  const decisions = evaluate(event, { rules, learner, courses: learners.courseNamed, now, withdrawn })
+  const taken = deed === null ? [] : withdraw(stores, rules, subject, event, deed, now)
+  for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, subject, event, decision, now)
+  return [...taken, ...decisions]
 }
 
-/** Takes back the grants whose deed this event undoes. */
-function withdraw(stores: Stores, rules: CompiledRules, subject: string, event: LearningEvent, now: number): Outcome[] {
+function grant(
+  stores: Stores,
+  rules: CompiledRules,
+  subject: string,
+  event: LearningEvent,
+  decision: Grant,
+  now: number,
+): void {
   const { ledger, learners } = stores
-  const deed = deedOf(event)
-  if (deed === null || !rules.revocations.has(event.event)) return []
-  const taken = takeBack(event, learners.standingFor(subject, deed), rules)
-  for (const { ruleId, version, points, held, ref } of taken) {
-    const record = recordOf(event, actOf(event), { data: event.data })
-    const rule = `${ruleId}@${version}`
-    const proposed: ProposedEntry = { kind: 'revocation', subject, points, held, rule, expires: null, ref, record }
-    ledger.append(proposed, rules.settings.source, now, rules.civil)
-    learners.revoke(subject, ref)
+  const { ruleId, version, points, held, expires, flagged } = decision
+  const act = actOf(event)
+  const proposed: ProposedEntry = {
+    kind: held === 0 ? 'grant' : 'hold',
+    subject,
+    points,
+    held,
+    rule: `${ruleId}@${version}`,
+    expires,
+    ref: null,
+    record: recordOf(event, act, flagged ? { data: event.data, flagged } : { data: event.data }),
   }
-  return taken
+  const { seq } = ledger.append(proposed, rules.settings.source, now, rules.civil)
+  const { course, activity, object, time } = event
+  const paid = { points: points + held, held: held > 0 }
+  learners.addGranted(subject, { seq, rule: ruleId, act, deed: deedOf(event), course, activity, object, time, ...paid })
+}
+
+/** Takes back the grants for the deed that this event undoes, and keeps that it was undone. */
+function withdraw(
+  { ledger, learners }: Stores,
+  rules: CompiledRules,
+  subject: string,
+  event: LearningEvent,
+  deed: string,
+  now: number,
+): Outcome[] {
+  const undone = withdrawing(event, rules)
+  if (undone.length === 0) return []
+  const standing = learners.standingFor(subject, deed)
+  const record = recordOf(event, actOf(event), { data: event.data })
+  return undone.flatMap((of) => {
+    learners.addWithdrawal(deed, of.rule.id, ownedByLearner(event) ? null : subject, event.time)
+    const taken = takeBack(event, of, standing, rules.civil)
+    for (const { ruleId, version, points, held, ref } of taken) {
+      const rule = `${ruleId}@${version}`
+      const proposed: ProposedEntry = { kind: 'revocation', subject, points, held, rule, expires: null, ref, record }
+      ledger.append(proposed, rules.settings.source, now, rules.civil)
+      learners.revoke(subject, ref)
+    }
+    return taken
+  })
 }
 
 function recordOf(event: LearningEvent, act: string | null, detail: Record<string, unknown>): PrivateRecord {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Civil } from '../domain/civil.js'
 import type { Configuration } from '../domain/configuration.js'
 import type { Problem } from '../rules/problem.js'
-import { readConfiguration } from '../rules/read-configuration.js'
+import { isPack, readConfiguration } from '../rules/read-configuration.js'
 import { type Files, filesHash } from '../store/configuration.js'
 import type { Learners } from '../store/learner.js'
 import type { Stores } from '../store/stores.js'
@@ -16,21 +16,31 @@ export class ConfigurationRefused extends Error {
   }
 }
 
-/** Every configuration file in a folder: `rocket.yaml`, `rewards.yaml` and the packs under `rules/`. */
+/** Every YAML file in a folder and in its `rules/`, the examples left out: also those that are in the wrong place. */
 export function readFolder(folder: string): Files {
-  const paths = ['rocket.yaml', 'rewards.yaml'].filter((name) => existsSync(join(folder, name)))
-  const rules = join(folder, 'rules')
-  if (existsSync(rules)) {
-    for (const name of readdirSync(rules).sort()) {
-      if (/\.ya?ml$/.test(name) && !/\.examples\.ya?ml$/.test(name)) paths.push(`rules/${name}`)
-    }
-  }
+  const paths = [...yamlIn(folder), ...yamlIn(join(folder, 'rules')).map((name) => `rules/${name}`)]
   return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
+}
+
+function yamlIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => /\.ya?ml$/.test(name) && !/\.examples\.ya?ml$/.test(name))
+    .sort()
+}
+
+/** What a start and a publication ask of the files: that they can be read, and that there is a pack among them. */
+export function examineFiles(files: Files): ReturnType<typeof readConfiguration> {
+  const read = readConfiguration(files)
+  if ([...files.keys()].some(isPack)) return read
+  const message = 'there is no rule pack here: put one in rules/, such as rules/quiz.yaml'
+  const none: Problem = { severity: 'error', file: 'rules', line: 1, column: 1, message }
+  return { configuration: null, problems: [...read.problems, none] }
 }
 
 /** @throws ConfigurationRefused with every problem, warnings included, where there is an error among them. */
 export function checkFiles(files: Files): { configuration: Configuration; problems: readonly Problem[] } {
-  const { configuration, problems } = readConfiguration(files)
+  const { configuration, problems } = examineFiles(files)
   if (!configuration) throw new ConfigurationRefused(problems)
   return { configuration, problems }
 }

@@ -18,7 +18,7 @@ export class RulesInForce {
     if (this.#compiled?.hash === hash) return this.#compiled.rules
     const latest = this.configurations.latest()
     if (!latest)
-      throw new Error('no configuration is in force yet: start the server once, or run `rocket rules publish`')
+      throw new Error('no configuration is in force yet: start the server once, or run `scripts/rocket rules publish`')
     const { configuration, problems } = readConfiguration(latest.files)
     if (!configuration) {
       throw new Error(`the configuration in force cannot be read by this version: ${problems[0]?.message}`)

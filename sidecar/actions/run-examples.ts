@@ -1,6 +1,6 @@
 /** Runs the examples beside the packs: each in a Rocket of its own, by the real path. */
 import type { CompiledRules } from '../domain/compile.js'
-import type { Fact } from '../domain/fact.js'
+import { completionKey, type Fact } from '../domain/fact.js'
 import type { Example, ExpectedOutcome } from '../rules/examples-file.js'
 import type { Files } from '../store/configuration.js'
 import type { Stores } from '../store/stores.js'
@@ -88,7 +88,7 @@ function giveFacts(
 
 /** A course named by its ID number is the one that an event of the example gives this ID number; else it is known by that. */
 function factKey(target: string, { events }: Example): string {
-  if (target.startsWith('course:') || target.startsWith('activity:')) return target
+  if (target.startsWith('course:') || target.startsWith('activity:')) return completionKey(target)
   const course = events.find(({ event }) => event.courseIdnumber === target)?.event.course
   return course ? `course:${course}` : `idnumber:${target}`
 }

@@ -73,8 +73,7 @@ export interface PairingRequest {
  */
 export function pair(before: Pairing | null, source: string, request: PairingRequest, now: number): Pairing {
   const { wwwroot, siteHash } = request
-  const another = (known: string | null | undefined, told: string | null) =>
-    known != null && told !== null && known !== told
+  const another = (known: string | null | undefined, told: string | null) => known != null && known !== told
   if (another(before?.wwwroot, wwwroot) || another(before?.siteHash, siteHash)) throw new PairedWithAnother()
   return {
     source,

@@ -8,9 +8,17 @@ import {
   type Kind,
   LIFETIME_KINDS,
   readBody,
-  readRecordHead,
 } from '../domain/entry.js'
-import { type Claims, grantOwner, type RawEntry, rawEntries, readClaims, readHead } from '../store/audit.js'
+import {
+  type Claims,
+  grantOwner,
+  memoryOf,
+  type RawEntry,
+  type Remembered,
+  rawEntries,
+  readClaims,
+  readHead,
+} from '../store/audit.js'
 import type { Connection } from '../store/database.js'
 
 export interface Verification {
@@ -56,7 +64,7 @@ export function verifyLedger(
   const { quick, onProgress } = options
   const claims = quick ? null : readClaims(connection)
   const { seq: last } = claims?.head ?? readHead(connection)
-  const check = claims ? new FullCheck(claims, grantOwner(connection)) : new ChainCheck()
+  const check = claims ? new FullCheck(claims, grantOwner(connection), memoryOf(connection)) : new ChainCheck()
   for (const page of rawEntries(connection, last, !quick)) {
     for (const row of page) check.entry(row)
     onProgress?.(check.head.seq, last)
@@ -103,6 +111,7 @@ class FullCheck extends ChainCheck {
   constructor(
     readonly claims: Claims,
     readonly ownerOf: (seq: number) => string | null,
+    readonly memoryOf: (subject: string, seq: number) => Remembered | undefined,
   ) {
     super()
   }
@@ -123,30 +132,33 @@ class FullCheck extends ChainCheck {
       return this.fail(seq, 'its private record is not the one its body commits to: the record or its salt was changed')
     }
     this.opened++
-    const record = readRecordHead(data)
+    const record = parseRecord(data)
     if (!record) return this.fail(seq, 'its private record has not the form of one')
     if (record.source !== body.source) this.fail(seq, 'its body and its private record name different sources')
     if (!isNear(record.at, body.day)) {
       this.fail(seq, `its day ${body.day} is not the day of ${record.at}`)
     }
-    if (body.kind === 'configuration') this.#texts(seq, data)
+    if (body.kind === 'configuration') this.#texts(seq, record)
     if (body.subject === null) return
-    const learner = `${record.source}\n${record.userId}`
+    const learner = `${record.source}\n${record.user_id}`
     if (this.claims.learners.get(body.subject) !== learner) {
       this.fail(seq, 'the learner index names another learner than its private record: the index was changed')
+    }
+    if (isGrant(body) && !remembers(this.memoryOf(body.subject, seq), body, record)) {
+      this.fail(seq, 'what the rules remember of this grant is not what its body and its record say')
     }
   }
 
   /** Every text that a configuration put in force is there, and is the one that it named. */
-  #texts(seq: number, data: string): void {
-    const { detail } = JSON.parse(data) as { detail?: { files?: Record<string, string> } }
+  #texts(seq: number, { detail }: OpenedRecord): void {
     for (const [path, hash] of Object.entries(detail?.files ?? {})) {
       if (!this.claims.documents.has(hash))
         this.fail(seq, `the text of ${path} that it put in force is gone or changed`)
     }
   }
 
-  #add(seq: number, subject: string, { kind, points, held, ref }: Body): void {
+  #add(seq: number, subject: string, body: Body): void {
+    const { kind, points, held, ref } = body
     let sums = this.#sums.get(subject)
     if (!sums) {
       sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0, standing: 0 }
@@ -156,7 +168,7 @@ class FullCheck extends ChainCheck {
     sums.held += held
     if (LIFETIME_KINDS.has(kind as Kind)) sums.lifetime += points
     if (sums.held < 0) this.fail(seq, 'it takes more held points than the learner had')
-    if (kind === 'grant' || kind === 'hold') {
+    if (isGrant(body)) {
       sums.grants++
       sums.granted += points + held
       sums.standing += seq
@@ -194,6 +206,46 @@ class FullCheck extends ChainCheck {
         this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
     }
   }
+}
+
+/** What a private record says, as far as it can be held against anything. */
+interface OpenedRecord {
+  readonly at: string
+  readonly source: string
+  readonly user_id?: string
+  readonly act?: string
+  readonly course?: string
+  readonly activity?: string
+  readonly object?: string
+  readonly time?: string
+  readonly detail?: { readonly files?: Readonly<Record<string, string>> }
+}
+
+function parseRecord(data: string): OpenedRecord | null {
+  try {
+    const record = JSON.parse(data) as OpenedRecord
+    return typeof record.source === 'string' && typeof record.at === 'string' ? record : null
+  } catch {
+    return null
+  }
+}
+
+const isGrant = ({ kind }: Body): boolean => kind === 'grant' || kind === 'hold'
+
+function remembers(row: Remembered | undefined, body: Body, record: OpenedRecord): boolean {
+  const { act = null, course = null, activity = null, object = null, time } = record
+  return (
+    row !== undefined &&
+    row.rule === body.ruleId &&
+    row.points === body.points + body.held &&
+    row.held === (body.kind === 'hold' ? 1 : 0) &&
+    row.act === act &&
+    row.deed === (act ?? object) &&
+    row.course === course &&
+    row.activity === activity &&
+    row.object === object &&
+    new Date(row.time).toISOString() === time
+  )
 }
 
 /** Whether a civil day somewhere on Earth can hold an instant. */

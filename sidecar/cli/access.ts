@@ -1,7 +1,7 @@
 /** `pair` and `token`: who may call. */
 
 import { recordAdministration } from '../actions/administer.js'
-import { issueToken, offerPairingCode, SCOPES, type Scope } from '../actions/token.js'
+import { issueToken, offerPairingCode, type Scope } from '../actions/token.js'
 import { parseDuration } from '../domain/duration.js'
 import { runningServer } from '../home.js'
 import { closest } from '../rules/closest.js'
@@ -33,7 +33,9 @@ export const pair: Command = {
         'Put both into Site administration → Plugins → Local plugins → Rocket, within ten minutes.',
       ]
       if (paired?.wwwroot && invocation.options.replace !== true) {
-        lines.push(`Paired now with ${paired.wwwroot}. For another site, run \`rocket pair --replace\` instead.`)
+        lines.push(
+          `Paired now with ${paired.wwwroot}. For another site, run \`scripts/rocket pair --replace\` instead.`,
+        )
       }
       invocation.print({ url: server?.url ?? null, code }, lines.join('\n'))
       return DONE
@@ -62,23 +64,26 @@ export const token: Command = {
       const order = { scopes, userId, name, ttl, actor: actor(), now: now() }
       const issued = stores.writer.write(() => issueToken(stores, inForce(rules), secrets(), order))
       const expires = new Date(issued.expires).toISOString()
-      invocation.print(
-        { ...issued, expires },
-        `${issued.token}\n\nIt ends on ${expires.slice(0, 10)}, is shown only now, and can be ended by: rocket token revoke ${issued.id}`,
+      // The token alone on standard output: TOKEN=$(scripts/rocket token --scope reports)
+      invocation.print({ ...issued, expires }, issued.token)
+      invocation.note(
+        `It ends on ${expires.slice(0, 10)}, is shown only now, and can be ended by: scripts/rocket token revoke ${issued.id}`,
       )
       return DONE
     })
   },
 }
 
-/** The partner scope comes with rewards, which this version has not. */
-const ISSUABLE = SCOPES.filter((scope) => scope !== 'partner')
+/** Those that something asks for in this version. */
+const ISSUABLE = ['events', 'learner', 'reports', 'admin'] as const satisfies readonly Scope[]
 
 function asScope(name: string): Scope {
   const scope = ISSUABLE.find((known) => known === name)
   if (scope) return scope
   const near = closest(name, ISSUABLE)
-  throw new UsageError(`no scope is called ${name}${near ? `; did you mean ${near}?` : ''} (${ISSUABLE.join(', ')})`)
+  throw new UsageError(
+    `no token is issued for the scope ${name}${near ? `; did you mean ${near}?` : ''} (${ISSUABLE.join(', ')})`,
+  )
 }
 
 export const tokenList: Command = {
@@ -110,7 +115,7 @@ export const tokenRevoke: Command = {
   mostArguments: 1,
   run: (invocation: Invocation) => {
     const [id] = invocation.arguments
-    if (!id) throw new UsageError('which token? `rocket token list` shows their ids')
+    if (!id) throw new UsageError('which token? `scripts/rocket token list` shows their ids')
     return withContext(invocation.config, ({ stores, rules, now }) => {
       const revoked = stores.writer.write(() => {
         const done = stores.tokens.revoke(id, now())
@@ -118,7 +123,9 @@ export const tokenRevoke: Command = {
         if (done) recordAdministration(stores.ledger, inForce(rules), what)
         return done
       })
-      const text = revoked ? `Revoked ${id}.` : `No valid token has the id ${id}: \`rocket token list\` shows them.`
+      const text = revoked
+        ? `Revoked ${id}.`
+        : `No valid token has the id ${id}: \`scripts/rocket token list\` shows them.`
       invocation.print({ id, revoked }, text)
       return revoked ? DONE : PROBLEM
     })

@@ -1,5 +1,6 @@
 /** What a command is, and what it gets to work with. */
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import type { ParseArgsConfig } from 'node:util'
 import type { RulesInForce } from '../actions/rules-in-force.js'
 import type { Config } from '../config.js'
@@ -7,6 +8,7 @@ import { type Context, openContext } from '../context.js'
 import type { CompiledRules } from '../domain/compile.js'
 import { HomeError, requireHome } from '../home.js'
 import { createLog } from '../log.js'
+import { formatProblem, type Problem } from '../rules/problem.js'
 
 export interface Command {
   /** `rules check`. */
@@ -25,8 +27,10 @@ export interface Invocation {
   readonly config: Config
   readonly arguments: readonly string[]
   readonly options: Readonly<Record<string, string | boolean | undefined>>
-  /** Prints the result: `--json` the value, else the text. */
+  /** Prints the result: `--json` the value, else the text, where there is one. */
   readonly print: (value: object, text: string) => void
+  /** Says something beside the result, on standard error; with `--json` the value says it. */
+  readonly note: (text: string) => void
 }
 
 export const DONE = 0
@@ -50,8 +54,17 @@ export async function withContext<T>(config: Config, work: (context: Context) =>
 /** The rules that a server put in force. @throws HomeError where none was started well yet. */
 export function inForce(rules: RulesInForce): CompiledRules {
   if (rules.configurations.latestSeq() > 0) return rules.current()
-  throw new HomeError('No configuration is in force yet: run `rocket rules check`, then start the server (npm start)')
+  throw new HomeError(
+    'No configuration is in force yet: run `scripts/rocket rules check`, then start the server (npm start)',
+  )
 }
+
+/** Problems of a configuration folder, as lines that an editor can follow. */
+export const problemLines = (folder: string, problems: readonly Problem[]): string[] =>
+  problems.map((problem) => formatProblem({ ...problem, file: join(folder, problem.file) }))
+
+/** `1 rule`, `2 rules`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** Who is at the keyboard, for the ledger. */
 export const actor = (): string => `cli:${userInfo().username}`

@@ -1,11 +1,10 @@
 /** `doctor`: everything an IT person would check, each with what to do. */
 import { statfsSync, statSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { readFolder } from '../actions/publish.js'
+import { examineFiles, readFolder } from '../actions/publish.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
 import { databasePath, HomeError, runningServer } from '../home.js'
-import { readConfiguration } from '../rules/read-configuration.js'
 import { findDamage } from '../store/audit.js'
 import { filesHash } from '../store/configuration.js'
 import { MigrationRefused } from '../store/migrate.js'
@@ -100,9 +99,9 @@ function database({ stores, reader, now }: Context): Finding {
 
 function configuration({ config, stores, rules }: Context): Finding[] {
   const files = readFolder(config.configFolder)
-  const read = readConfiguration(files)
+  const read = examineFiles(files)
   if (stores.configurations.latestSeq() === 0) {
-    const todo = read.configuration ? 'npm start' : 'rocket rules check, then npm start'
+    const todo = read.configuration ? 'npm start' : 'scripts/rocket rules check, then npm start'
     return [{ state: 'fail', what: 'no configuration is in force yet: no server has started well here', todo }]
   }
   const inForce = rules.current()
@@ -111,10 +110,10 @@ function configuration({ config, stores, rules }: Context): Finding[] {
   ]
   if (!read.configuration) {
     const what = `the files in ${config.configFolder} have mistakes; the configuration before stays in force`
-    findings.push({ state: 'fail', what, todo: 'rocket rules check' })
+    findings.push({ state: 'fail', what, todo: 'scripts/rocket rules check' })
   } else if (filesHash(files) !== filesHash(stores.configurations.latest()?.files ?? new Map())) {
     const what = `the files in ${config.configFolder} differ from what is in force`
-    findings.push({ state: 'warn', what, todo: 'rocket rules publish --reason "…", or put them back' })
+    findings.push({ state: 'warn', what, todo: 'scripts/rocket rules publish --reason "…", or put them back' })
   }
   if (!inForce.settings.timezoneNamed) {
     const todo = 'name it in rocket.yaml: days, weeks and months begin at its midnight'
@@ -141,7 +140,7 @@ async function server({ home: folder, host }: Config): Promise<Finding> {
 
 function pairing({ secrets }: Context): Finding {
   const { pairing: paired } = secrets()
-  if (!paired) return { state: 'warn', what: 'not paired with a Moodle yet', todo: 'rocket pair' }
+  if (!paired) return { state: 'warn', what: 'not paired with a Moodle yet', todo: 'scripts/rocket pair' }
   return { state: 'ok', what: `paired as ${paired.source}${paired.wwwroot ? ` with ${paired.wwwroot}` : ''}` }
 }
 
@@ -154,13 +153,13 @@ function jobs({ stores, now }: Context): Finding[] {
       ({ name, message }): Finding => ({
         state: 'fail',
         what: `the job ${name} failed: ${message}`,
-        todo: `rocket jobs run ${name}`,
+        todo: `scripts/rocket jobs run ${name}`,
       }),
     )
   if (!verified) {
     return [
       ...failed,
-      { state: 'warn', what: 'the ledger was never verified by schedule', todo: 'rocket ledger verify' },
+      { state: 'warn', what: 'the ledger was never verified by schedule', todo: 'scripts/rocket jobs run verify' },
     ]
   }
   const when = new Date(verified.ended).toISOString()

@@ -1,6 +1,7 @@
 /** `jobs list`, `jobs run`. */
-import { JOBS, type JobName, runJob } from '../jobs.js'
+import { JOBS, runJob } from '../jobs.js'
 import { closest } from '../rules/closest.js'
+import type { JobName } from '../rules/settings.js'
 import { type Command, DONE, inForce, PROBLEM, UsageError, withContext } from './command.js'
 
 export const jobsList: Command = {

@@ -1,5 +1,6 @@
 /** `ledger verify`, `ledger export`. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { RulesInForce } from '../actions/rules-in-force.js'
 import { verifyLedger } from '../actions/verify.js'
 import { KINDS } from '../domain/entry.js'
@@ -66,9 +67,16 @@ export const exportCommand: Command = {
       const view = new LedgerView(connection)
       const filter = filterOf(invocation, connection)
       const { out } = invocation.options
+      if (typeof out === 'string' && !existsSync(dirname(out))) {
+        process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
+        return PROBLEM
+      }
       const chunks = format === 'csv' ? view.csv(filter) : view.jsonl(filter)
-      if (typeof out === 'string') writeFile(out, chunks)
-      else await writeOut(chunks)
+      if (typeof out === 'string') {
+        const bytes = writeFile(out, chunks)
+        invocation.print({ file: out, bytes }, '')
+        invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes.`)
+      } else await writeOut(chunks)
       return DONE
     })
   },
@@ -115,15 +123,17 @@ function filterOf({ options }: Invocation, connection: Connection): LedgerFilter
   }
 }
 
-/** Under another name until it is whole, so that nobody picks up half a file. */
-function writeFile(path: string, chunks: Iterable<string>): void {
+/** Under another name until it is whole, so that nobody picks up half a file. @returns its length in bytes. */
+function writeFile(path: string, chunks: Iterable<string>): number {
   const temporary = `${path}.part`
   const file = openSync(temporary, 'w', 0o600)
   try {
-    for (const chunk of chunks) writeSync(file, chunk)
+    let bytes = 0
+    for (const chunk of chunks) bytes += writeSync(file, chunk)
     fsyncSync(file)
     closeSync(file)
     renameSync(temporary, path)
+    return bytes
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

@@ -1,15 +1,15 @@
 /** `serve`: the server itself. */
 import { existsSync } from 'node:fs'
-import { ConfigurationRefused, publish, readFolder } from '../actions/publish.js'
+import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import { createHome, HomeError, lockHome } from '../home.js'
 import { listen } from '../http/server.js'
 import { startJobs } from '../jobs.js'
 import { createLog } from '../log.js'
-import { formatProblem } from '../rules/problem.js'
+import type { Problem } from '../rules/problem.js'
 import { STARTER, VERSION } from '../version.js'
-import { type Command, DONE, type Invocation, PROBLEM } from './command.js'
+import { type Command, DONE, type Invocation, PROBLEM, problemLines } from './command.js'
 
 /** How long callers have to finish when the server stops, in milliseconds. */
 const GRACE = 3_000
@@ -42,8 +42,9 @@ async function serveUntilStopped(
   announce: (server: { pid: number; url: string }) => void,
 ): Promise<number> {
   const { config, log } = context
+  let warnings: readonly Problem[]
   try {
-    putInForce(context, 'start')
+    warnings = putInForce(context, 'start')
   } catch (error) {
     if (!(error instanceof ConfigurationRefused)) throw error
     process.stderr.write(`${explain(error, config)}\n`)
@@ -54,6 +55,7 @@ async function serveUntilStopped(
   process.on('SIGHUP', () => reload(context))
   const { server, url } = await listen(context)
   log.info({ url, home: config.home, version: VERSION }, 'listening')
+  logWarnings(context, warnings)
   if (context.copyBefore)
     log.info({ copy: context.copyBefore }, 'the database was brought up to date; a copy from before is kept')
   announce({ pid: process.pid, url })
@@ -77,28 +79,37 @@ const stopAsked = (): Promise<void> =>
   })
 
 function reload(context: Context): void {
-  const { log, rules } = context
+  const { log, rules, config } = context
   try {
-    putInForce(context, 'reload')
+    logWarnings(context, putInForce(context, 'reload'))
     log.info({ rules: rules.current().rules.length }, 'configuration read again')
   } catch (error) {
-    const problems = error instanceof ConfigurationRefused ? error.problems.map(formatProblem) : undefined
+    const problems =
+      error instanceof ConfigurationRefused ? problemLines(config.configFolder, error.problems) : undefined
     log.error({ err: error, problems }, 'the changed configuration was refused; the one before stays in force')
   }
 }
 
-function putInForce({ stores, config, now }: Context, reason: string): void {
+/** @returns the warnings. */
+function putInForce({ stores, config, now }: Context, reason: string): readonly Problem[] {
   // A folder that is not there would be read as one without rules.
   if (!existsSync(config.configFolder)) throw new HomeError(`There is no folder ${config.configFolder} any more`)
   const files = readFolder(config.configFolder)
+  const { problems } = checkFiles(files)
   stores.writer.write(() => publish(stores, files, { actor: 'server', reason, now: now() }))
+  return problems
+}
+
+function logWarnings({ log, config }: Context, warnings: readonly Problem[]): void {
+  if (warnings.length === 0) return
+  log.warn({ problems: problemLines(config.configFolder, warnings) }, 'the configuration has warnings')
 }
 
 function explain({ problems }: ConfigurationRefused, { configFolder }: Config): string {
   return [
     `The configuration in ${configFolder} has mistakes, so the server did not start:`,
-    ...problems.map((problem) => `  ${formatProblem(problem)}`),
-    'Mend them and start again. `rocket rules check` shows the same list.',
+    ...problemLines(configFolder, problems).map((line) => `  ${line}`),
+    'Mend them and start again. `scripts/rocket rules check` shows the same list.',
   ].join('\n')
 }
 

@@ -2,12 +2,12 @@
 import type { Civil } from './civil.js'
 import type { CompiledRule, CompiledRules } from './compile.js'
 import type { Decision, Outcome, TakenBack } from './decision.js'
-import type { CourseNames, Granted, Learner } from './learner.js'
+import { type CourseNames, type Granted, type Learner, sameScope } from './learner.js'
 import type { LearningEvent } from './learning-event.js'
 import { capRoom, frequencyRefusal } from './limit.js'
 import { actOf } from './meaning.js'
 import { type Reason, type ReasonCode, reason } from './reason.js'
-import { missing } from './requirement.js'
+import { missing, several } from './requirement.js'
 import type { Expiry, Rule, Scope } from './rule.js'
 import { isOpen, opensNext } from './window.js'
 
@@ -18,6 +18,8 @@ export interface Situation {
   readonly courses: CourseNames
   /** When the decision is written: points live from here. Limits and windows go by the event's own time. */
   readonly now: number
+  /** When this event's deed was last taken back under any of these ids of a rule; null: never. */
+  readonly withdrawn: (rules: readonly string[]) => number | null
 }
 
 /** Everything the rules that listen to an event decide about it; rules it does not concern are not heard. */
@@ -51,9 +53,11 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   if (compiled.unless && compiled.unless(event) === null) return refuse('excluded', {})
   const worth = compiled.worth(event)
   if (worth.points === 0) return refuse('no_points', { field: worth.field })
+  const withdrawn = rule.revokeOn.length > 0 ? situation.withdrawn(compiled.ids) : null
+  if (withdrawn !== null && withdrawn > event.time) return refuse('withdrawn', { withdrawn: instant(withdrawn) })
   if (rule.requires) {
     const open = missing(rule.requires, learner, { courses, idsOf: rules.idsOf }, civil)
-    if (open.length > 0) return refuse('requires', { missing: open })
+    if (open.length > 0) return refuse('requires', several('missing', open))
   }
 
   const per = rule.frequency?.per ?? 'learner'
@@ -65,8 +69,8 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const sameAct = act === null ? undefined : grants.find((grant) => grant.standing && grant.act === act)
   if (sameAct) return refuse('already_granted', { granted: instant(sameAct.time), act })
   const { oncePer } = rule
-  const sameScope = oncePer && grants.find((grant) => grant.standing && grant[oncePer] === event[oncePer])
-  if (sameScope) return refuse('once_only', { scope: oncePer, granted: instant(sameScope.time) })
+  const paid = oncePer && grants.find((grant) => grant.standing && sameScope(grant, event, oncePer))
+  if (paid) return refuse('once_only', { scope: oncePer, granted: instant(paid.time) })
 
   const limited = applyLimits(rule, grants, event, worth.points, civil)
   if ('code' in limited) return refuse(limited.code, limited.params)
@@ -82,7 +86,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
     outcome: holds ? 'held' : 'granted',
     points: holds ? 0 : points,
     held: holds ? points : 0,
-    reason: holds ? reason('held', { points }, civil) : granted,
+    reason: holds ? reason('held', { points, ...(capped ? { of: worth.points, ...capped } : {}) }, civil) : granted,
     expires: rule.expires && lapses(rule.expires, now, civil),
     flagged: rule.review === 'flag',
   }
@@ -106,7 +110,7 @@ function applyLimits(
   const refusals: LimitRefusal[] = []
   if (frequency) {
     const { per, count } = frequency
-    const counted = per === 'learner' ? grants : grants.filter((grant) => grant[per] === event[per])
+    const counted = per === 'learner' ? grants : grants.filter((grant) => sameScope(grant, event, per))
     const refusal = frequencyRefusal(frequency, counted, event.time)
     if (refusal) {
       const { granted, again } = refusal
@@ -139,25 +143,34 @@ function lapses(expiry: Expiry, now: number, civil: Civil): string | null {
   return term && civil.dayOf(civil.endOf(term.to))
 }
 
-/** The grants that an event takes back. `standing` are the standing grants for the deed the event is about. */
-export function takeBack(event: LearningEvent, standing: readonly Granted[], rules: CompiledRules): TakenBack[] {
-  const taken: TakenBack[] = []
-  for (const { of, takesBack } of rules.revocations.get(event.event) ?? []) {
-    if (!takesBack(event)) continue
-    for (const grant of standing) {
-      if (!of.ids.includes(grant.rule) || taken.some(({ ref }) => ref === grant.seq)) continue
-      taken.push({
-        ruleId: of.rule.id,
-        version: of.rule.version,
-        outcome: 'revoked',
-        points: grant.held ? 0 : -grant.points,
-        held: grant.held ? -grant.points : 0,
-        reason: reason('revoked', { points: grant.points }, rules.civil),
-        ref: grant.seq,
-      })
-    }
-  }
-  return taken
+/** The rules whose grants for its deed an event takes back, whether or not one stands. */
+export function withdrawing(event: LearningEvent, rules: CompiledRules): readonly CompiledRule[] {
+  const revocations = rules.revocations.get(event.event) ?? []
+  return [...new Set(revocations.filter(({ takesBack }) => takesBack(event)).map(({ of }) => of))]
+}
+
+/**
+ * Takes back what one rule granted for the deed an event is about. What was granted for something later stands: the event
+ * came late.
+ * @param standing the learner's standing grants for that deed.
+ */
+export function takeBack(
+  event: LearningEvent,
+  of: CompiledRule,
+  standing: readonly Granted[],
+  civil: Civil,
+): TakenBack[] {
+  return standing
+    .filter((grant) => of.ids.includes(grant.rule) && grant.time <= event.time)
+    .map((grant) => ({
+      ruleId: of.rule.id,
+      version: of.rule.version,
+      outcome: 'revoked',
+      points: grant.held ? 0 : -grant.points,
+      held: grant.held ? -grant.points : 0,
+      reason: reason('revoked', { points: grant.points }, civil),
+      ref: grant.seq,
+    }))
 }
 
 /** What identifies the deed for taking back: its act key, else the object itself. */

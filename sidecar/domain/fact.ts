@@ -4,13 +4,19 @@ import { FACT_CLASSES, saysComplete } from './meaning.js'
 
 export interface Fact {
   readonly kind: 'badge' | 'completed' | 'completion_rate'
-  /** `badge:17`, `course:7`, `activity:quiz:123`. */
+  /** `badge:17`, `course:7`, `activity:123` (the course module). */
   readonly key: string
   readonly name: string
   /** 1 or 0; a completion rate in percent. */
   readonly value: number
   /** When it was so, epoch milliseconds: the latest word counts. */
   readonly time: number
+}
+
+/** What can be completed, as a key: an activity is its course module, whatever module the sender says it is of. */
+export function completionKey(target: string): string {
+  const [kind, ...rest] = target.split(':')
+  return kind === 'activity' ? `activity:${rest.at(-1)}` : target
 }
 
 export function factsOf(event: LearningEvent): Fact[] {
@@ -32,7 +38,7 @@ export function factsOf(event: LearningEvent): Fact[] {
     case FACT_CLASSES.activityCompletion:
       if (activity !== null) {
         const value = saysComplete(event) ? 1 : 0
-        facts.push({ kind: 'completed', key: `activity:${activity}`, name: '', value, time })
+        facts.push({ kind: 'completed', key: completionKey(`activity:${activity}`), name: '', value, time })
       }
       break
     default:

@@ -1,4 +1,5 @@
 /** What Rocket knows of one learner when it decides: their grants, their facts, their points. */
+import type { Scope } from './rule.js'
 
 /** A grant (or a hold) as limits see it: what it paid for, when that happened, whether it still stands. */
 export interface Granted {
@@ -23,10 +24,16 @@ export interface Granted {
 export interface Facts {
   /** `badge:17` → its name, for badges held. */
   readonly badges: ReadonlyMap<string, string>
-  /** `course:7`, `activity:quiz:123`. */
+  /** `course:7`, `activity:123`. */
   readonly completed: ReadonlySet<string>
   /** `course:7` → percent. */
   readonly completionRate: ReadonlyMap<string, number>
+}
+
+/** Whether two are of the same course, activity or object. Activities are the same by course module alone. */
+export function sameScope(a: Pick<Granted, Scope>, b: Pick<Granted, Scope>, scope: Scope): boolean {
+  const key = (of: Pick<Granted, Scope>) => (scope === 'activity' ? of.activity?.split(':').at(-1) : of[scope])
+  return key(a) === key(b)
 }
 
 /** A learner as the ledger had them before an event. */

@@ -27,7 +27,6 @@ const COMMENT_MAKERS = [
   '\\mod_glossary\\event\\comment',
   '\\mod_wiki\\event\\comment',
   '\\assignsubmission_comments\\event\\comment',
-  `${CORE}blog_comment`,
 ]
 
 const DEEDS: readonly Deed[] = [
@@ -93,8 +92,11 @@ const DEEDS: readonly Deed[] = [
     own: true,
     classes: [`${CORE}blog_entry_created`, `${CORE}blog_entry_deleted`],
   },
-  { act: 'feedback.submitted', by: 'object', own: true, classes: ['\\mod_feedback\\event\\response_submitted'] },
+  // By activity: a log does not say which answer it was.
+  { act: 'feedback.submitted', by: 'activity', own: false, classes: ['\\mod_feedback\\event\\response_submitted'] },
   { act: 'choice.answered', by: 'activity', own: false, classes: ['\\mod_choice\\event\\answer_created'] },
+  { act: 'cohort.joined', by: 'object', own: false, classes: [`${CORE}cohort_member_added`] },
+  { act: 'group.joined', by: 'object', own: false, classes: [`${CORE}group_member_added`] },
   { act: 'course.enrolled', by: 'course', own: false, classes: [`${CORE}user_enrolment_created`] },
 ]
 

@@ -28,6 +28,8 @@ const day = (params: Params, key: string, wording: Wording): string => wording.w
 
 const texts = (reasons: unknown): string[] => (reasons as readonly Reason[]).map((part) => part.text)
 
+const andMore = (count: unknown): string => (typeof count === 'number' ? `, and ${count} more` : '')
+
 const PERIOD: Readonly<Record<string, string>> = {
   day: 'today',
   week: 'this week',
@@ -41,21 +43,24 @@ const SENTENCES = {
   granted: (p) => `You earned ${points(p.points)}.`,
   capped: (p) =>
     `You earned ${points(p.points)} of ${p.of}: with them you have reached the most that this can pay ${inPeriod(p.per)} (${p.limit}).`,
-  held: (p) => `${were(p.points)} set aside until a person has looked. This is not a finding of misconduct.`,
+  held: (p) =>
+    `${were(p.points)} set aside until a person has looked. This is not a finding of misconduct.` +
+    (p.of ? ` More (${p.of}) would pass the most that this can pay ${inPeriod(p.per)} (${p.limit}).` : ''),
   revoked: (p) => `${were(p.points)} taken back, because what earned them no longer stands.`,
+  withdrawn: (p, w) => `What this was for was undone on ${day(p, 'withdrawn', w)}.`,
   waiting_for_grade: () => 'This has no grade yet. It is decided when the grade is there.',
   condition_not_met: (p) => `This pays where ${p.field} is ${p.test}; here it was ${p.value ?? 'not given'}.`,
   excluded: () => 'This does not qualify for points under the institution’s rules.',
   outside_window: (p, w) =>
     p.opens ? `This pays only at certain times, next from ${day(p, 'opens', w)}.` : 'The time for this has passed.',
-  requires: (p) => `Something comes first: ${texts(p.missing).join('; ')}.`,
+  requires: (p) => `Something comes first: ${texts(p.missing).join('; ')}${andMore(p.more)}.`,
   needs_badge: (p) => `earn the badge ${p.badge}`,
   needs_rule: (p) => `earn points by ${p.rule}`,
   needs_completed: (p) => `complete ${p.target}`,
   needs_completion_rate: (p) => `complete ${p.at_least} % of ${p.course} (now ${p.rate} %)`,
   needs_points: (p) => `${points(p.points)} more`,
-  needs_all: (p) => texts(p.missing).join(' and '),
-  needs_any: (p) => texts(p.options).join(', or '),
+  needs_all: (p) => texts(p.missing).join(' and ') + andMore(p.more),
+  needs_any: (p) => texts(p.options).join(', or ') + andMore(p.more),
   no_object: (p) => `This can be counted only where it names its ${p.scope}, and it named none.`,
   already_granted: (p, w) => `You had the points for this on ${day(p, 'granted', w)}.`,
   once_only: (p, w) => `This ${p.scope} paid already, on ${day(p, 'granted', w)}. It pays once.`,

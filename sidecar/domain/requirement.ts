@@ -1,7 +1,17 @@
 /** What must be there before a rule pays. */
+import { completionKey } from './fact.js'
 import type { CourseNames, Learner } from './learner.js'
 import { type Reason, type ReasonCode, reason, type Wording } from './reason.js'
 import type { Requirement } from './rule.js'
+
+/** A learner reads a few of many things that are missing; all of them, for every rule and event, would fill the disk. */
+const MOST_NAMED = 5
+
+/** A list as parameters of a reason: its first members under `key`, and under `more` how many are left out. */
+export function several(key: 'missing' | 'options', reasons: readonly Reason[]): Reason['params'] {
+  const more = reasons.length - MOST_NAMED
+  return { [key]: reasons.slice(0, MOST_NAMED), ...(more > 0 ? { more } : {}) }
+}
 
 /** What the names in a requirement stand for. */
 export interface Names {
@@ -21,12 +31,12 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
     case 'any': {
       const open = requirement.of.map((part) => missing(part, learner, names, wording))
       const options = open.map((part) =>
-        part.length === 1 ? part[0]! : reason('needs_all', { missing: part }, wording),
+        part.length === 1 ? part[0]! : reason('needs_all', several('missing', part), wording),
       )
       return needs(
         open.some((part) => part.length === 0),
         'needs_any',
-        { options },
+        several('options', options),
       )
     }
     case 'badge': {
@@ -58,9 +68,8 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
   }
 }
 
-/** `course:7` and `activity:quiz:123` stand for themselves; anything else is a course's ID number. */
+/** `course:7` and `activity:quiz:123` name what they mean; anything else is a course's ID number. */
 function targetKey(target: string, courses: CourseNames): string {
-  return target.startsWith('course:') || target.startsWith('activity:')
-    ? target
-    : (courses(target) ?? `idnumber:${target}`)
+  if (target.startsWith('course:') || target.startsWith('activity:')) return completionKey(target)
+  return courses(target) ?? `idnumber:${target}`
 }

@@ -44,12 +44,15 @@ function issuedPrincipal(context: Context, token: string): Principal {
 }
 
 function bridgePrincipal(context: Context, token: string, kid: unknown, request: Request): Principal {
+  if (kid === undefined) {
+    throw new Problem('unauthorized', 'The token’s kid is missing in its header: the id of the key that signed it.')
+  }
   const { pairing } = context.secrets()
   const secret = pairing?.secrets.find((known) => known.kid === kid)
   if (!pairing || !secret || (secret.retires !== null && secret.retires <= context.now())) {
     throw new Problem(
       'unauthorized',
-      'The key that signed this token is not known here. Pair again: run `rocket pair`.',
+      'The key that signed this token is not known here. Pair again: run `scripts/rocket pair`.',
     )
   }
   const claims = verify(context, token, secret.secret)
@@ -121,6 +124,9 @@ function verify(context: Context, token: string, secret: string): Claims {
 }
 
 function scopesOf(claims: Claims): Set<Scope> {
+  if (claims.scope !== undefined && typeof claims.scope !== 'string') {
+    throw new Problem('unauthorized', 'scope is one text, separated by spaces, such as "events learner".')
+  }
   const named = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
   const scopes = named.filter((name): name is Scope => (SCOPES as readonly string[]).includes(name))
   if (scopes.length === 0) throw new Problem('unauthorized', `A token needs a scope: ${SCOPES.join(', ')}.`)

@@ -1,16 +1,14 @@
 /** Activity in. */
 import { hash } from 'node:crypto'
 import { type IngestResult, ingest } from '../actions/ingest.js'
-import { type Fault, learningEventSchema, readLearningEvent } from '../activity/learning-event.js'
+import { type Fault, readLearningEvent } from '../activity/learning-event.js'
 import type { CompiledRules } from '../domain/compile.js'
 import type { Decision } from '../domain/decision.js'
 import { Problem } from './problem.js'
-import type { Answer, Call, Route } from './route.js'
+import type { Answer, Call, Route, Schema } from './route.js'
 import { checkpointSchema, decisionSchema, integer, list, nullable, record, text } from './schema.js'
 
 const MOST_EVENTS = 1_000
-/** An event can hold a hundred thousand faults; nobody reads more of them than this. */
-const MOST_FAULTS = 100
 
 const faultSchema = record({ pointer: text, message: text })
 const resultSchema = record(
@@ -30,18 +28,22 @@ const subscriptionsSchema = record({
   screen: record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
 })
 
+const batchOf = (events: Schema): Schema => ({ type: 'object', required: ['events'], properties: { events } })
+
 export const eventRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/api/events',
     summary: 'Judges a batch of events; answers for each, once it is on the disk.',
     access: ['events'],
-    body: {
-      type: 'object',
-      required: ['events'],
-      properties: { events: { type: 'array', description: `At most ${MOST_EVENTS}.`, items: {} } },
-      $comment: `Each item is a ${learningEventSchema.title}; one that is not is rejected alone.`,
-    },
+    // Events are checked one by one, so that a bad one is rejected alone.
+    body: batchOf({ type: 'array' }),
+    documentedBody: batchOf({
+      type: 'array',
+      maxItems: MOST_EVENTS,
+      items: { $ref: '#/components/schemas/LearningEvent' },
+      description: 'Each is judged by itself: one that is wrong is rejected alone.',
+    }),
     answer: {
       status: 200,
       schema: record({ results: list(resultSchema), checkpoint: checkpointSchema, subscriptions_etag: text }),
@@ -80,7 +82,7 @@ async function postEvents({ context, body }: Call): Promise<Answer> {
 
 function rejected(sent: unknown, faults: readonly Fault[]): IngestResult {
   const id = typeof sent === 'object' && sent !== null && 'id' in sent && typeof sent.id === 'string' ? sent.id : null
-  return { id, status: 'rejected', points: 0, held: 0, decisions: [], faults: faults.slice(0, MOST_FAULTS) }
+  return { id, status: 'rejected', points: 0, held: 0, decisions: [], faults }
 }
 
 function shown({ id, status, points, held, decisions, faults }: IngestResult): object {

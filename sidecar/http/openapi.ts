@@ -1,11 +1,23 @@
 /** The OpenAPI 3.1 document, made from the very schemas that check requests. */
-import { SCOPES } from '../actions/token.js'
+import { AUDIENCE, SCOPES } from '../actions/token.js'
 import { learningEventSchema } from '../activity/learning-event.js'
 import { API, VERSION } from '../version.js'
 import { problemSchema } from './problem.js'
-import type { Route } from './route.js'
+import type { Route, Schema } from './route.js'
 
 const { $id: _, ...learningEvent } = learningEventSchema
+
+const TOKEN = `Either one that the token command printed, sent as it is, or one that the paired Moodle signs itself:
+HS256 under the secret that pairing gave, with the key id in the header \`kid\` and these claims:
+
+- \`aud\`: \`${AUDIENCE}\`
+- \`iss\`: the source that pairing gave
+- \`scope\`: one text, space-separated, of ${SCOPES.join(', ')}
+- \`iat\` and \`exp\`: at most five minutes apart
+- \`sub\`: the learner, as a text such as "42"; for calls that a learner makes
+- \`bh\`, \`method\` and \`path\`, for calls that change something: the base64url SHA-256 of the body, and the call's
+  method and path (without a query)
+`
 
 /** `GET /openapi.json`. @param routes every route there is, this one included. */
 export const openApiRoute = (routes: () => readonly Route[]): Route => ({
@@ -40,7 +52,7 @@ export function openApi(routes: readonly Route[]): object {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: `HS256, aud rocket, scope one or more of: ${SCOPES.join(' ')}. The paired Moodle signs its own, at most five minutes long; for calls that change something with bh (base64url SHA-256 of the body), method and path.`,
+          description: TOKEN,
         },
       },
     },
@@ -48,8 +60,8 @@ export function openApi(routes: readonly Route[]): object {
 }
 
 function operation(route: Route): object {
-  const { summary, access, query, body, answer } = route
-  const content: Record<string, object> = { 'application/json': { schema: answer.schema } }
+  const { summary, access, query, body, documentedBody = body, answer } = route
+  const content: Record<string, object> = { 'application/json': { schema: growing(answer.schema) } }
   if (answer.csv) content['text/csv'] = { schema: { type: 'string' } }
   const parameters = Object.entries(query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }))
   return {
@@ -57,8 +69,8 @@ function operation(route: Route): object {
     ...(access === 'open' ? { security: [] } : {}),
     ...(Array.isArray(access) ? { description: `Scope: ${access.join(' or ')}.` } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: documented(route) } } } }
+    ...(documentedBody
+      ? { requestBody: { required: true, content: { 'application/json': { schema: documentedBody } } } }
       : {}),
     responses: {
       [answer.status]: { description: 'Done.', content },
@@ -71,9 +83,8 @@ function operation(route: Route): object {
   }
 }
 
-/** The batch is checked event by event, so that a bad one is refused alone; the document says what each should be. */
-function documented({ path, body }: Route): object {
-  if (path !== '/api/events') return body ?? {}
-  const events = { type: 'array', maxItems: 1_000, items: { $ref: '#/components/schemas/LearningEvent' } }
-  return { ...body, properties: { events } }
-}
+/** Answers may grow: who reads them must not mind a key more. */
+const growing = (schema: Schema): Schema =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value) => (key === 'additionalProperties' && value === false ? undefined : value)),
+  )

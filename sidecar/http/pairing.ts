@@ -56,7 +56,7 @@ async function postPair({ context, body }: Call): Promise<Answer> {
   if (!pairing) {
     throw new Problem(
       'unauthorized',
-      'This pairing code is not valid: it is wrong, used, tried too often, or older than ten minutes. Run `rocket pair` for a new one.',
+      'This pairing code is not valid: it is wrong, used, tried too often, or older than ten minutes. Run `scripts/rocket pair` for a new one.',
     )
   }
   return keep(context, pairing, 'paired')
@@ -69,7 +69,7 @@ function pairOrRefuse(work: () => Pairing): Pairing {
     if (!(error instanceof PairedWithAnother)) throw error
     throw new Problem(
       'paired_with_another',
-      'This sidecar is paired with another Moodle site. One sidecar serves one site: to change that, run `rocket pair --replace` and use its code.',
+      'This sidecar is paired with another Moodle site. One sidecar serves one site: to change that, run `scripts/rocket pair --replace` and use its code.',
     )
   }
 }

@@ -20,6 +20,8 @@ export interface Route {
   readonly query?: Readonly<Record<string, Schema>>
   /** Schema of the JSON body. */
   readonly body?: Schema
+  /** The body as the OpenAPI document shows it, where the handler checks more than `body` does. */
+  readonly documentedBody?: Schema
   /** The answer on success. `csv` where it can be streamed as text/csv too. */
   readonly answer: {
     readonly status: number
@@ -45,8 +47,8 @@ export type Answer =
   | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
 
 const NOBODY: Principal = { scopes: new Set(), sub: null, signedBy: null }
-const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true })
-const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true })
+const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
+const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, verbose: true })
 
 /** The Express handler of a route: who calls, what they sent, what comes of it. */
 export function handler(context: Context, route: Route): RequestHandler {

@@ -63,6 +63,6 @@ function getReady({ context }: Call): Answer {
     return { json: { status: 'ready' } }
   } catch (error) {
     context.log.error({ err: error }, 'not ready')
-    throw new Problem('unavailable', 'Not ready: run `rocket doctor` on the machine for the reason.')
+    throw new Problem('unavailable', 'Not ready: run `scripts/rocket doctor` on the machine for the reason.')
   }
 }

@@ -1,5 +1,5 @@
 /** `conditions` and `unless`: a map of fields and tests, with `any`, `all` and `not` nested as deep as it takes. */
-import { DATA_KEYS, EVENT_FIELDS } from '../domain/learning-event.js'
+import { DATA_KEYS, EVENT_FIELDS, NUMBER_KEYS } from '../domain/learning-event.js'
 import type { Condition, Test } from '../domain/rule.js'
 import { didYouMean } from './closest.js'
 import { type Cursor, type Entry, quote } from './cursor.js'
@@ -12,21 +12,6 @@ export type FieldNames = 'known' | 'any'
 
 const KNOWN_FIELDS: readonly string[] = [...DATA_KEYS, ...EVENT_FIELDS]
 const SENDABLE = /^[a-z][a-z0-9_]{0,63}$/
-
-/** Fields that senders fill with numbers only. */
-const NUMBER_FIELDS: readonly string[] = [
-  'score',
-  'attempt',
-  'duration_seconds',
-  'items',
-  'rapid_items',
-  'words',
-  'characters',
-  'files',
-  'similarity',
-  'seconds_since_last',
-  'completion_rate',
-]
 
 /** A map of tests: all of them have to hold. */
 export function conditionOf(fields: FieldNames): Reader<Condition> {
@@ -59,7 +44,7 @@ function readEntry({ key, name, value }: Entry, fields: FieldNames, read: Reader
   checkField(key, name, fields)
   const test = readTest(value, name)
   if (test === null) return null
-  if (NUMBER_FIELDS.includes(name) && comparesText(test)) {
+  if (NUMBER_KEYS.includes(name) && comparesText(test)) {
     const text = quote(writtenAs(value))
     value.warn(`${quote(name)} is a number, which the text ${text} can never match; write ">=80" or "80..100"`)
   }

@@ -9,14 +9,17 @@ export interface Place {
   readonly column: number
 }
 
-export interface Entry {
+export interface Member {
   readonly key: Cursor
   readonly name: string
   readonly value: Cursor
 }
 
+/** The name that document, condition and fields still import. */
+export type { Member as Entry }
+
 export type Shape =
-  | { readonly kind: 'map'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'map'; readonly entries: readonly Member[] }
   | { readonly kind: 'list'; readonly items: readonly Cursor[] }
   /** `source` is the value as written, so that an id such as `007` keeps its zeros. */
   | { readonly kind: 'scalar'; readonly value: Scalar; readonly source: string }

@@ -21,7 +21,7 @@ export function readConfiguration(files: ReadonlyMap<string, string>): {
   problems: Problem[]
 } {
   const report = new Report()
-  refuseRewards(files, report)
+  refuseUnread(files, report)
   const { settings, terms, customEvents } = readRocketYaml(files, report)
   const references = new References()
   const rules = readPacks(files, { report, references, terms, customEvents })
@@ -33,10 +33,17 @@ const SETTINGS_FILE = 'rocket.yaml'
 const REWARDS_FILE = 'rewards.yaml'
 
 /** A file that nobody reads must not look as if it were in force. */
-function refuseRewards(files: ReadonlyMap<string, string>, report: Report): void {
-  if (!files.has(REWARDS_FILE)) return
-  const message = 'this version does not read rewards.yaml yet; take the file out of the configuration folder'
-  report.add({ severity: 'error', file: REWARDS_FILE, line: 1, column: 1, message })
+function refuseUnread(files: ReadonlyMap<string, string>, report: Report): void {
+  for (const file of files.keys()) {
+    if (isUnread(file)) report.add({ severity: 'error', file, line: 1, column: 1, message: whyUnread(file) })
+  }
+}
+
+function whyUnread(file: string): string {
+  if (file === REWARDS_FILE)
+    return 'this version does not read rewards.yaml yet; take the file out of the configuration folder'
+  if (file === 'rocket.yml') return 'the settings are read from rocket.yaml only: rename it'
+  return 'rule packs belong in rules/: move it there'
 }
 
 function readRocketYaml(files: ReadonlyMap<string, string>, report: Report): ReadSettings {
@@ -49,7 +56,8 @@ function readRocketYaml(files: ReadonlyMap<string, string>, report: Report): Rea
 /** All packs, by name; their order changes nothing that is granted, but reports and listings should not depend on it. */
 function readPacks(files: ReadonlyMap<string, string>, surroundings: Surroundings): Rule[] {
   const packs = [...files.keys()].filter(isPack).sort()
-  let complete = true
+  // A misplaced pack may hold rules that others refer to.
+  let complete = ![...files.keys()].some((file) => isUnread(file) && file !== REWARDS_FILE)
   const rules = packs.flatMap((file) => {
     const read = readPack(file, files.get(file) ?? '', surroundings)
     if (read === null) complete = false
@@ -59,8 +67,11 @@ function readPacks(files: ReadonlyMap<string, string>, surroundings: Surrounding
   return rules
 }
 
-const isPack = (file: string): boolean =>
-  file !== SETTINGS_FILE && file !== REWARDS_FILE && !/\.examples\.ya?ml$/.test(file)
+const isExamples = (file: string): boolean => /\.examples\.ya?ml$/.test(file)
+
+export const isPack = (file: string): boolean => file.startsWith('rules/') && !isExamples(file)
+
+const isUnread = (file: string): boolean => file !== SETTINGS_FILE && !isPack(file) && !isExamples(file)
 
 /** The rules of one pack that have no mistake. Null: the file is no list at all. */
 function readPack(file: string, text: string, surroundings: Surroundings): Rule[] | null {

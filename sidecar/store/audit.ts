@@ -88,6 +88,27 @@ export function grantOwner(connection: Connection): (seq: number) => string | nu
   }
 }
 
+/** A grant as the rules' memory has it. */
+export interface Remembered {
+  readonly rule: string
+  readonly act: string | null
+  readonly deed: string | null
+  readonly course: string | null
+  readonly activity: string | null
+  readonly object: string | null
+  readonly time: number
+  readonly points: number
+  readonly held: number
+}
+
+/** What the rules' memory has of one grant. */
+export function memoryOf(connection: Connection): (subject: string, seq: number) => Remembered | undefined {
+  const statement = connection.prepare<[string, number], Remembered>(
+    `SELECT rule, act, deed, course, activity, object, time, points, held FROM granted WHERE subject = ? AND seq = ?`,
+  )
+  return (subject, seq) => statement.get(subject, seq)
+}
+
 /** What SQLite itself finds wrong with the file, null where nothing. It reads all of it. */
 export function findDamage(connection: Connection): string | null {
   const found = String(connection.pragma('quick_check(1)', { simple: true }))

@@ -38,7 +38,8 @@ export function openForWriting(path: string): Connection {
   const connection = new Sqlite(path)
   if (path !== ':memory:') chmodSync(path, 0o600)
   for (const pragma of PRAGMAS) connection.pragma(pragma)
-  for (const [pragma, expected] of ASSERTED) {
+  const asserted = path === ':memory:' ? ASSERTED : [...ASSERTED, ['journal_mode', 'wal'] as const]
+  for (const [pragma, expected] of asserted) {
     const actual = connection.pragma(pragma, { simple: true })
     if (actual !== expected) throw new Error(`SQLite keeps ${pragma} = ${actual}; Rocket needs ${expected}`)
   }

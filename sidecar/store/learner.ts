@@ -10,7 +10,7 @@ export interface NewGranted extends Omit<Granted, 'standing'> {
   readonly deed: string | null
 }
 
-/** Beyond this many grants in memory (about 55 MB) the mirror starts anew. */
+/** Beyond this many grants and facts in memory (about 55 MB) the mirror starts anew. */
 const GRANTS_IN_MEMORY = 200_000
 
 interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
@@ -110,11 +110,13 @@ export class Learners {
       learner = new KnownLearner(subject, this.#ledger)
       const rows = this.#sql.selectGranted.all(subject)
       for (const row of rows) learner.add({ ...row, held: row.held === 1, standing: row.standing === 1 })
-      for (const fact of this.#sql.selectFacts.all(subject)) learner.learn(fact)
-      this.#grantsKnown += rows.length + 1
+      const facts = this.#sql.selectFacts.all(subject)
+      for (const fact of facts) learner.learn(fact)
+      const size = rows.length + facts.length + 1
+      this.#grantsKnown += size
       if (this.#grantsKnown > GRANTS_IN_MEMORY) {
         this.#known.clear()
-        this.#grantsKnown = rows.length + 1
+        this.#grantsKnown = size
       }
       this.#known.set(subject, learner)
     }
@@ -135,6 +137,17 @@ export class Learners {
     this.#known.delete(subject)
   }
 
+  /** Keeps when a rule's grants for a deed were taken back. @param subject null: of whoever the deed's object belongs to. */
+  addWithdrawal(deed: string, rule: string, subject: string | null, time: number): void {
+    this.#sql.upsertWithdrawal.run(deed, rule, subject ?? '', time)
+  }
+
+  /** When a deed was last taken back under any of a rule's ids; null: never. */
+  withdrawnAt(deed: string, rules: readonly string[], subject: string): number | null {
+    const times = rules.map((rule) => this.#sql.selectWithdrawal.get(deed, rule, subject) ?? null)
+    return times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null)
+  }
+
   /** A learner's standing grants for one deed. */
   standingFor(subject: string, deed: string): Granted[] {
     return this.#sql.selectStanding.all(subject, deed).map((row) => ({ ...row, held: row.held === 1, standing: true }))
@@ -150,6 +163,7 @@ export class Learners {
     const { kind, key, name, value, time } = fact
     const { changes } = this.#sql.upsertFact.run(subject, kind, key, name, value, time)
     if (changes > 0) this.#known.get(subject)?.learn(fact)
+    this.#grantsKnown++
   }
 
   /** Keeps what a course's ID number is. */
@@ -183,6 +197,15 @@ function statements(connection: Connection) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
     ),
     updateRevoked: connection.prepare('UPDATE granted SET standing = 0 WHERE subject = ? AND seq = ?'),
+    upsertWithdrawal: connection.prepare(
+      `INSERT INTO withdrawal (deed, rule, subject, time) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,
+    ),
+    selectWithdrawal: connection
+      .prepare<[string, string, string], number | null>(
+        "SELECT max(time) FROM withdrawal WHERE deed = ? AND rule = ? AND subject IN ('', ?)",
+      )
+      .pluck(),
     // The plus keeps SQLite from the index on deeds, where a shared one (an activity) stands once for every learner.
     selectStanding: connection.prepare<[string, string], GrantRow>(
       `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? AND +deed = ? AND standing = 1 ORDER BY seq`,

@@ -7,6 +7,7 @@ import {
   type Head,
   LIFETIME_KINDS,
   type ProposedEntry,
+  readBody,
   sequence,
   type Writing,
 } from '../domain/entry.js'
@@ -83,6 +84,8 @@ export class Ledger {
     const at = this.#inOrder(now)
     const writing: Writing = { source, at: new Date(at).toISOString(), day: civil.dayOf(at), salt: this.#salt() }
     const entry = sequence(this.head(), proposed, writing)
+    // What the verifier would refuse for ever is refused now, whatever fault made it.
+    if (!readBody(entry.body)) throw new Error(`an entry would not have the form of one: ${entry.body}`)
     this.#insertEntry.run(entry.seq, entry.body, entry.hash)
     this.#insertRecord.run(entry.seq, entry.salt, entry.data)
     const { subject, points, held, kind } = proposed

@@ -173,7 +173,8 @@ describe('a post that is deleted', () => {
     inWorld(PACK, (world) => {
       world.sendAll([post('a'), post('b'), deletion('b')])
       expect([world.balance('a').points, world.balance('b').points]).to.deep.equal([3, 0])
-      world.sendAll([post('b'), deletion('a')])
+      const later = { time: NOW + 7_200_000 }
+      world.sendAll([post('b', later), deletion('a', later)])
       expect([world.balance('a').points, world.balance('b').points]).to.deep.equal([0, 3])
     })
   })

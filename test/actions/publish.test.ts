@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { ConfigurationRefused, checkFiles, publish, readFolder } from '../../sidecar/actions/publish.js'
+import { ConfigurationRefused, checkFiles, examineFiles, publish, readFolder } from '../../sidecar/actions/publish.js'
 import { RulesInForce } from '../../sidecar/actions/rules-in-force.js'
 import { filesHash } from '../../sidecar/store/configuration.js'
 import { inFolder, type Opened, open } from '../store/files.js'
@@ -68,6 +68,17 @@ describe('publish', () => {
     expect(put(files('[]', 'source: campus\n'))).to.equal(3)
   })
 
+  it('refuses files without a single pack, for that is a folder in the wrong place', () => {
+    put()
+    for (const none of [new Map(), new Map([['rocket.yaml', 'source: moodle\n']])]) {
+      expect(() => put(none)).to.throw(ConfigurationRefused)
+      const { configuration, problems } = examineFiles(none)
+      expect(configuration).to.equal(null)
+      expect(problems.map(({ file, message }) => `${file} ${message}`).join()).to.match(/^rules there is no rule pack/)
+    }
+    expect(put(files('[]'))).to.equal(2)
+  })
+
   it('is done by warnings alone', () => {
     const { problems } = checkFiles(files('- { id: r, event: \\local_own\\event\\done, points: 1 }'))
     expect(problems.map(({ severity }) => severity)).to.deep.equal(['warning'])
@@ -124,13 +135,15 @@ describe('the rules in force', () => {
 })
 
 describe('a configuration folder', () => {
-  it('is rocket.yaml, rewards.yaml and the packs, not the examples beside them', () => {
+  it('is every YAML file in it and the packs under rules/, not the examples beside them', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rocket-config-'))
     mkdirSync(join(folder, 'rules', 'deeper'), { recursive: true })
     for (const name of [
       'rocket.yaml',
       'rewards.yaml',
-      'other.yaml',
+      'other.yml',
+      'other.examples.yaml',
+      'notes.txt',
       'rules/b.yml',
       'rules/a.yaml',
       'rules/a.examples.yaml',
@@ -140,7 +153,7 @@ describe('a configuration folder', () => {
       writeFileSync(join(folder, name), name)
     }
     expect([...readFolder(folder)]).to.deep.equal(
-      ['rocket.yaml', 'rewards.yaml', 'rules/a.yaml', 'rules/b.yml'].map((name) => [name, name]),
+      ['other.yml', 'rewards.yaml', 'rocket.yaml', 'rules/a.yaml', 'rules/b.yml'].map((name) => [name, name]),
     )
     expect([...readFolder(join(folder, 'none'))]).to.deep.equal([])
     rmSync(folder, { recursive: true })

@@ -86,10 +86,11 @@ describe('a pairing', () => {
     for (const other of [
       { ...MOODLE, wwwroot: 'https://other.example' },
       { ...MOODLE, siteHash: 'other' },
+      { wwwroot: null, siteHash: null },
     ]) {
       expect(() => pair(first, 'moodle', other, NOW)).to.throw(PairedWithAnother)
     }
-    expect(pair(first, 'moodle', { wwwroot: null, siteHash: 'abc' }, NOW).wwwroot).to.equal(MOODLE.wwwroot)
+    expect(pair(pair(null, 'moodle', { wwwroot: null, siteHash: null }, NOW), 'moodle', MOODLE, NOW)).to.include(MOODLE)
   })
 
   it('keeps two secrets while one is rotated, the old one for a day', () => {

@@ -1,9 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import jwt from 'jsonwebtoken'
 import { ROOT, VERSION } from '../../sidecar/version.js'
 import { wireEvent } from '../support.js'
 import { Folder, issueToken, type RunningRocket, run } from './program.js'
+
+interface Problem {
+  readonly detail: string
+}
 
 interface Finding {
   readonly state: string
@@ -33,8 +38,10 @@ describe('commands beside a running server', function () {
     it('issues tokens that are let in, lists them, and ends them at once', async () => {
       const issued = await folder.run(['token', '--scope', 'reports', '--ttl', '12h', '--name', 'Power BI'])
       expect(issued.code).to.equal(0)
-      const token = issued.stdout.split('\n')[0]!
-      const id = /revoke (\S+)/.exec(issued.stdout)![1]!
+      // TOKEN=$(scripts/rocket token --scope reports)
+      const token = issued.stdout.trimEnd()
+      expect(token).to.match(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+      const id = /scripts\/rocket token revoke (\S+)/.exec(issued.stderr)![1]!
       expect((await ask('/api/rewards/ledger', token)).status).to.equal(200)
 
       const listed = await folder.rocket('token list')
@@ -60,6 +67,20 @@ describe('commands beside a running server', function () {
       expect(days).to.be.within(89.9, 90.1)
     })
 
+    it('that is wrong is answered with what is wrong in it', async () => {
+      const detail = async (token: string) => ((await (await ask('/api/handshake', token)).json()) as Problem).detail
+      const { tokenKey } = JSON.parse(readFileSync(join(folder.home, 'secrets.json'), 'utf8'))
+      const issued = await issueToken(folder, '--scope admin')
+      const { scope, ...claims } = jwt.decode(issued) as jwt.JwtPayload
+      expect(scope).to.equal('admin')
+      const list = jwt.sign({ ...claims, scope: ['events', 'admin'] }, tokenKey, { keyid: 'issued' })
+      expect(await detail(list)).to.contain('scope is one text, separated by spaces')
+      expect(await detail(jwt.sign(claims, tokenKey)))
+        .to.match(/\bkid\b.*header/)
+        .and.not.to.match(/pair again/i)
+      expect(await detail(jwt.sign(claims, tokenKey, { keyid: 'x' }))).to.contain('scripts/rocket pair')
+    })
+
     it('is on the ledger with who did it, and neither token nor learner', async () => {
       const token = await issueToken(folder, '--scope learner --user very-secret-learner')
       const { stdout } = await folder.rocket('ledger export --format jsonl --kind administration')
@@ -83,7 +104,7 @@ describe('commands beside a running server', function () {
     expect((await pair('https://a.example', newest)).status).to.equal(200)
     expect((await folder.rocket('pair')).stdout)
       .to.contain('https://a.example')
-      .and.to.contain('--replace')
+      .and.to.contain('scripts/rocket pair --replace')
     expect((await pair('https://b.example', (await folder.json('pair --replace')).code)).status).to.equal(200)
   })
 
@@ -101,6 +122,9 @@ describe('commands beside a running server', function () {
   it('jobs list tells the schedule, and jobs run runs one and keeps how it ended', async () => {
     const before = await folder.rocket('jobs list')
     expect(before.stdout).to.match(/^verify +30 3 \* \* \* +Europe\/London .*has not run yet$/m)
+    expect((await folder.rocket('doctor')).stdout).to.match(
+      /never verified by schedule\n +→ scripts\/rocket jobs run verify$/m,
+    )
     expect(await folder.json('jobs run verify')).to.deep.include({ name: 'verify', ok: true })
     const retention = await folder.rocket('jobs run retention')
     expect([retention.code, retention.stdout]).to.deep.equal([0, 'deleted 0 events and the decisions about 0\n'])

@@ -89,15 +89,21 @@ describe('rocket ledger', function () {
       it(`ends with 2 for ${wrong}`, async () => {
         const { code, stdout, stderr } = await folder.say(`ledger export --format csv ${wrong}`)
         expect([code, stdout]).to.deep.equal([2, ''])
-        expect(stderr).to.contain('Usage: rocket ledger export')
+        expect(stderr).to.contain('Usage: scripts/rocket ledger export')
       })
     }
 
     it('writes a file that is whole or not there, for its owner alone', async () => {
       const out = join(folder.path, 'out.csv')
       writeFileSync(out, 'from last night')
-      const { code, stdout } = await folder.run(['ledger', 'export', '--format', 'csv', '--out', out])
+      const { code, stdout, stderr } = await folder.run(['ledger', 'export', '--format', 'csv', '--out', out])
+      const { size } = statSync(out)
       expect([code, stdout]).to.deep.equal([0, ''])
+      expect(stderr)
+        .to.match(/^[^\n]+\n$/)
+        .and.to.contain(out)
+        .and.to.contain(size.toLocaleString('en-GB'))
+      expect(await folder.json(`ledger export --format csv --out ${out}`)).to.deep.equal({ file: out, bytes: size })
       expect(readFileSync(out, 'utf8')).to.equal((await folder.rocket('ledger export --format csv')).stdout)
       expect((statSync(out).mode & 0o777).toString(8)).to.equal('600')
       expect(readdirSync(folder.path).filter((name) => name.startsWith('out'))).to.deep.equal(['out.csv'])
@@ -109,6 +115,7 @@ describe('rocket ledger', function () {
       expect(code).to.equal(1)
       expect(stderr)
         .to.contain(out)
+        .and.to.contain(`There is no folder ${join(folder.path, 'nowhere')}`)
         .and.not.to.match(/^\s+at /m)
     })
 

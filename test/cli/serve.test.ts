@@ -34,7 +34,7 @@ describe('the server as a process', function () {
     expect(rocket.log[0]).to.include({ url: rocket.url, level: 30, home: folder.home })
     expect((await fetch(`${rocket.url}/ready`)).status).to.equal(200)
     expect(await rocket.stop()).to.equal(0)
-    expect(rocket.output()).to.contain(rocket.url).and.to.contain('1 in force').and.to.contain('rocket pair')
+    expect(rocket.output()).to.contain(rocket.url).and.to.contain('1 in force').and.to.contain('scripts/rocket pair')
     for (const line of rocket.log) expect(line).to.include.keys('level', 'time', 'msg')
   })
 
@@ -96,9 +96,32 @@ describe('the server as a process', function () {
     folder.write('home/config/rules/other.yaml', '- { id: other, event: quiz.gradd, points: 1 }\n')
     const { code, stdout, stderr } = await folder.rocket('serve')
     expect([code, stdout]).to.deep.equal([1, ''])
-    expect(stderr).to.contain('pack.yaml:1:').and.to.contain('cooldown')
-    expect(stderr).to.contain('other.yaml:1:').and.to.contain('quiz.graded')
-    expect(stderr).to.contain('rules check')
+    const rules = join(folder.home, 'config/rules')
+    expect(stderr).to.contain(`${rules}/pack.yaml:1:`).and.to.contain('cooldown')
+    expect(stderr).to.contain(`${rules}/other.yaml:1:`).and.to.contain('quiz.graded')
+    expect(stderr).to.contain('scripts/rocket rules check')
+  })
+
+  it('does not start with packs that are not in rules/, and its doctor says so', async () => {
+    rmSync(join(folder.home, 'config/rules'), { recursive: true })
+    const pack_ = folder.write('home/config/pack.yaml', pack(10))
+    const { code, stderr } = await folder.rocket('serve')
+    expect(code).to.equal(1)
+    expect(stderr).to.contain(`${pack_}:1:1 rule packs belong in rules/`).and.to.contain('there is no rule pack here')
+    expect((await folder.rocket('doctor')).stdout).to.contain('scripts/rocket rules check')
+  })
+
+  it('logs the warnings of its configuration, at a start and at SIGHUP', async () => {
+    const warned = folder.write(
+      'home/config/rules/own.yaml',
+      '- { id: own, event: \\local_own\\event\\done, points: 1 }\n',
+    )
+    const rocket = await folder.serve()
+    const { level, problems } = await rocket.logged('warnings')
+    expect([level, String(problems).startsWith(`${warned}:1:`)]).to.deep.equal([40, true])
+    rocket.child.kill('SIGHUP')
+    await rocket.logged('read again')
+    expect(rocket.log.filter(({ msg }) => String(msg).includes('warnings'))).to.have.length(2)
   })
 
   it('has commands and a doctor who say why, where it never started well', async () => {
@@ -155,15 +178,32 @@ describe('the server as a process', function () {
     expect(await earned(rocket, token)).to.equal(10)
     const { code, stdout } = await folder.run(['rules', 'publish', '--reason', 'a new term'])
     expect(code).to.equal(0)
-    expect(stdout).to.match(/^Live now, as entry \d+/)
+    expect(stdout).to.match(/^1 rule from \S+\/config is in force, as entry \d+ of the ledger\.$/m)
     expect(await earned(rocket, token)).to.equal(3)
-    expect(await folder.json('rules publish --reason again')).to.deep.equal({ published: false, seq: null })
+    expect(await folder.json('rules publish --reason again')).to.deep.equal({
+      published: false,
+      seq: null,
+      problems: [],
+    })
 
     folder.write('home/config/rules/pack.yaml', BROKEN)
     const refused = await folder.rocket('rules publish --reason worse')
     expect(refused.code).to.equal(1)
-    expect(refused.stdout).to.contain('Nothing was published')
+    expect(refused.stdout)
+      .to.contain('Nothing was published')
+      .and.to.contain(`${folder.home}/config/rules/pack.yaml:1:`)
     expect(await earned(rocket, token)).to.equal(3)
+  })
+
+  it('is told the warnings of what is published, which is in force all the same', async () => {
+    await folder.serve()
+    const own = '- { id: own, event: \\local_own\\event\\done, points: 1 }\n'
+    folder.write('home/config/rules/own.yaml', own)
+    const { code, stdout } = await folder.rocket('rules publish --reason more')
+    expect(code).to.equal(0)
+    expect(stdout).to.match(
+      /^\S+\/config\/rules\/own\.yaml:1:\d+ warning: .*\n2 rules from \S+ are in force, as entry 2 /,
+    )
   })
 
   it('starts again where it was, and forgets no pairing', async () => {

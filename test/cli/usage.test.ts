@@ -41,7 +41,7 @@ describe('the command line', function () {
     for (const name of ['rules publish', 'token', 'ledger export']) {
       const { code, stdout } = await folder.rocket(`${name} --help`)
       expect(code).to.equal(0)
-      expect(stdout).to.contain(`rocket ${name}`).and.to.contain('--')
+      expect(stdout).to.contain(`scripts/rocket ${name}`).and.to.contain('--')
     }
   })
 
@@ -86,6 +86,10 @@ describe('the command line', function () {
     'token --scope root',
     'token --scope report',
     'token --scope partner',
+    'token --scope review',
+    'token --scope privacy',
+    'token --scope metrics',
+    'rules check package.json',
     'token --scope learner',
     'token --scope reports --ttl soon',
     'token --scope reports extra',
@@ -108,15 +112,37 @@ describe('the command line', function () {
     it(`ends with 2 for \`rocket ${args}\`, and says how it is used`, async () => {
       const { code, stdout, stderr } = await folder.say(args)
       expect([code, stdout]).to.deep.equal([2, ''])
-      expect(stderr).to.match(/^Usage: rocket \S+/m)
+      expect(stderr).to.match(/^Usage: scripts\/rocket \S+/m)
       expect(stderr).not.to.match(/^\s+at /m)
       expect(existsSync(folder.home)).to.equal(false)
     })
   }
 
-  it('names the scope that was meant', async () => {
+  it('names the scope that was meant, and those that there are', async () => {
     expect((await folder.say('token --scope report')).stderr).to.contain('did you mean reports?')
+    expect((await folder.say('token --scope metrics')).stderr).to.contain('(events, learner, reports, admin)')
   })
+
+  it('names the option that was meant, and those that there are', async () => {
+    const { stderr } = await folder.say('token --scpe reports')
+    expect(stderr).to.match(/^token has no option --scpe; did you mean --scope\? /)
+    expect(stderr).to.contain('--scope, --user, --ttl, --name, --json, --help')
+    expect((await folder.say('doctor -x')).stderr).to.match(/^doctor has no option -x\. /)
+  })
+
+  for (const [group, names] of Object.entries({
+    rules: ['rules check', 'rules test', 'rules publish'],
+    ledger: ['ledger verify', 'ledger export'],
+    events: ['events import'],
+    jobs: ['jobs list', 'jobs run'],
+  })) {
+    it(`lists the commands of ${group}, and no others`, async () => {
+      const [asked, bare] = [await folder.say(`${group} --help`), await folder.say(group)]
+      expect([asked.code, asked.stderr, bare.code, bare.stdout]).to.deep.equal([0, '', 2, ''])
+      expect(asked.stdout).to.equal(bare.stderr)
+      expect([...asked.stdout.matchAll(/^ {2}(\S+( \S+)?) {2,}/gm)].map(({ 1: name }) => name)).to.deep.equal(names)
+    })
+  }
 
   it('lists everything that is wrong with the environment, and ends with 2', async () => {
     const env = { ROCKET_PORT: 'x', ROCKET_LOG: 'loud', ROCKET_HOST: '0.0.0.0' }

@@ -14,7 +14,6 @@ import {
   type PrivateRecord,
   type ProposedEntry,
   readBody,
-  readRecordHead,
   recordText,
   sequence,
   type Writing,
@@ -120,12 +119,21 @@ describe('an entry', () => {
   it('is read back as it was written', () => {
     fc.assert(
       fc.property(head, proposed, writing, (last, entry, place) => {
-        const { body, data } = sequence(last, entry, place)
+        const { body } = sequence(last, entry, place)
         const { kind, subject, points, held, ref } = entry
         const { priv } = JSON.parse(body)
         const { source, day } = place
-        expect(readBody(body)).to.deep.equal({ day, held, kind, points, priv, ref, source, subject })
-        expect(readRecordHead(data)).to.deep.equal({ at: place.at, source, userId: entry.record.userId ?? null })
+        expect(readBody(body)).to.deep.equal({
+          day,
+          held,
+          kind,
+          points,
+          priv,
+          ref,
+          ruleId: entry.rule?.split('@')[0] ?? null,
+          source,
+          subject,
+        })
       }),
       { numRuns: 500 },
     )

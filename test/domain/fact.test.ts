@@ -17,15 +17,15 @@ describe('a fact', () => {
 
   it('is a course or an activity that was completed, or no longer is', () => {
     expect(facts('course_completed')).to.deep.equal(['completed course:7 = 1'])
-    expect(facts('course_module_completion_updated')).to.deep.equal(['completed activity:quiz:123 = 1'])
+    expect(facts('course_module_completion_updated')).to.deep.equal(['completed activity:123 = 1'])
     expect(facts('course_module_completion_updated', { data: { state: 0 } })).to.deep.equal([
-      'completed activity:quiz:123 = 0',
+      'completed activity:123 = 0',
     ])
   })
 
   it('is how much of its course is complete, where a completion says so', () => {
     expect(facts('course_module_completion_updated', { data: { completion_rate: 62.5 } })).to.deep.equal([
-      'completed activity:quiz:123 = 1',
+      'completed activity:123 = 1',
       'completion_rate course:7 = 62.5',
     ])
   })

@@ -11,6 +11,7 @@ const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
   capped: [{ points: 3, of: 10, per: 'day', limit: 50 }],
   held: [{ points: 10 }],
   revoked: [{ points: 1 }],
+  withdrawn: [{ withdrawn: '2026-05-03T09:00:00Z' }],
   waiting_for_grade: [{}],
   condition_not_met: [
     { field: 'score', test: '>=80', value: 79 },

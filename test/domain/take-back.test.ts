@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
 import { canonicalName } from '../../sidecar/domain/meaning.js'
 import { learningEvent, NOW, SEED_RULE } from '../support.js'
-import { DAY, HOUR, inWorld, told, WEEK, type World } from './world.js'
+import { DAY, HOUR, inWorld, told, type World } from './world.js'
 
 type Given = Parameters<typeof learningEvent>[0]
 const event = (name: string, given: Given = {}) => learningEvent({ event: canonicalName(name)!, ...given })
@@ -208,8 +208,51 @@ describe('review', () => {
   })
 })
 
-describe('a late revocation', () => {
-  it('takes back whatever the event’s own time says', () => {
-    expect(story(FREE('quiz.deleted'), graded(90), deleted({ time: NOW - WEEK }))).to.deep.equal(['10', 'revoked -10'])
+describe('events that arrive out of their order', () => {
+  const POSTS = '- { id: r, event: forum.post, points: 3, revoke_on: forum.post_deleted }'
+  const on = { object: 'forum_posts:5' }
+  const post = (given: Given = {}) => event('forum.post', { ...on, ...given })
+  const removal = (given: Given = {}) => event('forum.post_deleted', { ...on, time: NOW + HOUR, ...given })
+
+  it('pay nothing for what was undone later, whichever came first', () => {
+    expect(story(POSTS, post(), removal(), post())).to.deep.equal(['3', 'revoked -3', 'withdrawn'])
+    expect(story(POSTS, removal(), post())).to.deep.equal(['', 'withdrawn'])
+    expect(story(POSTS, removal({ user: 'staff' }), post())).to.deep.equal(['', 'withdrawn'])
+  })
+
+  it('leave alone what was earned after the late word', () => {
+    const pack = FREE('quiz.regraded')
+    const later = { time: NOW + 2 * DAY }
+    expect(story(pack, graded(85, later), regraded(60))).to.deep.equal(['10', 'condition_not_met'])
+  })
+
+  it('free the deed for what happens after it', () => {
+    const pack = '- { id: r, event: activity.completed, points: 3, revoke_on: activity.uncompleted }'
+    const done = (state: number, time: number) => event('activity.completed', { data: { state }, object: null, time })
+    const events = [done(1, NOW), done(0, NOW + HOUR), done(1, NOW + DAY)]
+    expect(story(pack, ...events)).to.deep.equal(['3', 'revoked -3', '3'])
+    const [first, undone, again] = events
+    expect(story(pack, again!, undone!, first!)).to.deep.equal(['3', '', 'withdrawn'])
+  })
+
+  it('of other learners are their own, where the deed is shared', () => {
+    const pack = '- { id: r, event: activity.completed, points: 3, revoke_on: activity.uncompleted }'
+    const done = (user: string, state: number, time: number) =>
+      event('activity.completed', { user, data: { state }, object: null, time })
+    expect(story(pack, done('a', 0, NOW + HOUR), done('b', 1, NOW), done('a', 1, NOW))).to.deep.equal([
+      '',
+      '3',
+      'withdrawn',
+    ])
+  })
+})
+
+describe('one event', () => {
+  it('is judged on the ledger as it was before it: what it takes back it does not grant again', () => {
+    const pack = `
+- { id: a, event: quiz.graded, points: 10, revoke_on: [{ event: quiz.regraded, conditions: { score: "<90" } }] }
+- { id: b, event: quiz.graded, points: 1, requires: { rules: [a] } }
+`
+    expect(story(pack, graded(95), regraded(85))).to.deep.equal(['10, requires', 'revoked -10, already_granted, 1'])
   })
 })

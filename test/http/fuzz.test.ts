@@ -1,11 +1,32 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { DATA_KEYS, type DataKey } from '../../sidecar/domain/learning-event.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, sendEvents } from './calls.js'
 
 const STATUSES = ['recorded', 'duplicate', 'ignored', 'rejected']
 const EVENTS = ['\\mod_quiz\\event\\attempt_graded', 'quiz.graded', 'forum.post', 'forum.post_deleted', 'badge.awarded']
+
+const NUMBERS = 'score similarity completion_rate attempt items rapid_items words characters files duration_seconds'
+const isNumber = (key: DataKey): boolean => `${NUMBERS} seconds_since_last`.split(' ').includes(key)
+const isTruth = (key: DataKey): boolean => key === 'passed' || key === 'late'
+const isState = (key: DataKey): boolean => key === 'state' || key === 'previous_state'
+
+/** A value that this key of `data` must never have. */
+function wrongFor(key: DataKey): fc.Arbitrary<unknown> {
+  const never = fc.oneof(
+    fc.constant(null),
+    fc.array(fc.jsonValue({ maxDepth: 1 })),
+    fc.dictionary(fc.string(), fc.nat()),
+  )
+  if (isTruth(key)) return fc.oneof(never, fc.integer(), fc.string())
+  if (isNumber(key)) return fc.oneof(never, fc.boolean(), fc.string(), fc.integer({ max: -1 }))
+  const [filler, broken] = [fc.string({ maxLength: 20 }), fc.constantFrom('\u0000', '\n', '\u007f', '\ud800')]
+  const unplain = fc.tuple(filler, broken, filler).map((parts) => parts.join(''))
+  const texts = fc.oneof(never, fc.boolean(), fc.string({ minLength: 256, unit: 'grapheme-ascii' }), unplain)
+  return isState(key) ? texts : fc.oneof(texts, fc.integer())
+}
 
 describe('whatever is sent to the intake', () => {
   let rocket: TestRocket
@@ -89,6 +110,36 @@ describe('whatever is sent to the intake', () => {
         answersWell(JSON.stringify({ events })),
       ),
       { numRuns: 200 },
+    )
+  })
+
+  it('is rejected where a key of data has a wrong value, which it names; and its id is not used up', async () => {
+    const wrong = fc.constantFrom(...DATA_KEYS).chain((key) => wrongFor(key).map((value) => ({ key, value })))
+    let batches = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(wrong, { minLength: 1, maxLength: 20 }), async (wrongs) => {
+        batches++
+        const event = (index: number, data: object) =>
+          wireEvent({ id: `wrong-${batches}-${index}`, user: 'careless', data: { floor: [1], ...data } })
+        const { body } = await sendEvents(
+          rocket,
+          wrongs.map(({ key, value }, index) => event(index, { score: 60, [key]: value })),
+        )
+        for (const [index, { key, value }] of wrongs.entries()) {
+          const { status, error } = body.results[index]
+          expect(status, `${key} ${JSON.stringify(value)}`).to.equal('rejected')
+          for (const { pointer, message } of error.faults) {
+            expect(pointer).to.equal(`/data/${key}`)
+            expect(message).to.match(/^(must be (a|true) |has a control character|is longer than 255)/)
+          }
+        }
+        const resent = await sendEvents(
+          rocket,
+          wrongs.map((_, index) => event(index, { score: 60 })),
+        )
+        for (const { status } of resent.body.results) expect(status).to.equal('recorded')
+      }),
+      { numRuns: 100 },
     )
   })
 

@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import request, { type Response, type Test } from 'supertest'
-import { offerPairingCode } from '../../sidecar/actions/token.js'
+import { offerPairingCode, SCOPES } from '../../sidecar/actions/token.js'
+import { DATA_FIELDS } from '../../sidecar/domain/learning-event.js'
 import { routes } from '../../sidecar/http/routes.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, postAs, sendEvents } from './calls.js'
@@ -110,9 +111,29 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('limits a batch as the server does', () => {
+  it('limits a batch as the server does, and says what an event is', () => {
     const { schema } = document.paths['/api/events']!.post!.requestBody!.content['application/json']!
+    expect(schema).to.deep.include({ type: 'object', required: ['events'] })
     expect(schema).to.have.nested.property('properties.events.maxItems', 1_000)
+    expect(schema).to.have.nested.property('properties.events.items.$ref', '#/components/schemas/LearningEvent')
+  })
+
+  it('gives every key of data its form and its meaning', () => {
+    const { LearningEvent } = document.components.schemas
+    expect(LearningEvent).to.have.nested.property('properties.data.properties').that.deep.equals(DATA_FIELDS)
+  })
+
+  it('says all that a token needs', () => {
+    const { description } = document.components.securitySchemes.token!
+    for (const name of ['kid', 'aud', 'iss', 'scope', 'iat', 'exp', 'sub', 'bh', 'method', 'path']) {
+      expect(description).to.match(new RegExp(`\\b${name}\\b`))
+    }
+    for (const scope of SCOPES) expect(description).to.include(scope)
+    expect(description).to.include('five minutes').and.to.include('space-separated')
+  })
+
+  it('lets answers grow: nowhere does it say that there are no other keys', () => {
+    expect(JSON.stringify(document)).not.to.include('"additionalProperties":false')
   })
 
   describe('on a tour of every route', () => {
@@ -203,6 +224,18 @@ describe('the OpenAPI document', () => {
       }
       const seen = [...new Set(answers.map(({ status }) => status))]
       expect(seen).to.include.members([200, 304, 400, 401, 403, 404, 409, 413, 415, 503])
+    })
+
+    it('sees answers with exactly the keys that their routes state', () => {
+      const ajv = new Ajv2020({ strict: false, allErrors: true })
+      for (const { method, path, answer } of routes) {
+        const check = ajv.compile(answer.schema)
+        const route = `${method} ${path}`
+        for (const { status, type, response } of answers.filter((one) => one.route === route)) {
+          if (status !== answer.status || type !== 'application/json') continue
+          expect(check(response.body) ? [] : check.errors, route).to.deep.equal([])
+        }
+      }
     })
 
     it('states the schema of every answer, and every answer keeps to it', () => {

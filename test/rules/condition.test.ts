@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { DATA_FIELDS, DATA_KEYS } from '../../sidecar/domain/learning-event.js'
 import type { Condition, Test } from '../../sidecar/domain/rule.js'
 import { expectOne, files, problemsIn, refuses, ruleOf, rulePack } from './reading.js'
 
@@ -42,6 +43,14 @@ describe('a test', () => {
     expect(test('007', 'course')).to.deep.equal({ op: '=', value: '007' })
     expect(test('"!=7"', 'course')).to.deep.equal({ op: '!=', value: '7' })
     expect(test('[7, 8]', 'course')).to.deep.equal({ op: 'in', values: ['7', '8'] })
+  })
+
+  it('of a number warns of a text, whichever number it is', () => {
+    for (const key of DATA_KEYS) {
+      const found = problemsIn(files(rulePack(`conditions: { ${key}: some text }`)))
+      const { type } = DATA_FIELDS[key]
+      expect(found.length, key).to.equal(type === 'number' || type === 'integer' ? 1 : 0)
+    }
   })
 
   it('keeps what was written, for the learner', () => {

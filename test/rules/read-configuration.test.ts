@@ -63,6 +63,19 @@ describe('readConfiguration', () => {
     expect(configuration?.rules).to.have.length(1)
   })
 
+  it('refuses a file that nobody would read, and blames no rule that refers to one in it', () => {
+    const files = new Map([
+      ['quiz.yaml', '- { id: quiz, event: quiz.gradd, points: 1 }'],
+      ['rocket.yml', 'timezone: UTC'],
+      ['rules/a.yaml', '- { id: a, event: login, points: 1, requires: { rules: [quiz] } }'],
+    ])
+    expect(readConfiguration(files).configuration).to.equal(null)
+    expect(problemsIn(files)).to.deep.equal([
+      'quiz.yaml:1:1 rule packs belong in rules/: move it there',
+      'rocket.yml:1:1 the settings are read from rocket.yaml only: rename it',
+    ])
+  })
+
   it('does not depend on the order in which the files are given', () => {
     const files: [string, string][] = [
       ['rules/b.yaml', '- { id: x, event: login, points: 1 }'],

@@ -109,8 +109,12 @@ describe('the ledger’s tables', () => {
     }),
   )
 
+  it('take no entry whose body the verifier would refuse for ever', () => {
+    expect(() => append(opened, { expires: '+010000-01' })).to.throw(/form of one/)
+  })
+
   it('hold no negative held balance', () => {
-    expect(() => learnerWith(opened, '42') && append(opened, { subject: 'x', held: -1 })).to.throw(/CHECK/)
+    expect(() => learnerWith(opened, '42') && append(opened, { subject: 'a'.repeat(24), held: -1 })).to.throw(/CHECK/)
   })
 })
 

@@ -111,6 +111,16 @@ CREATE TABLE granted (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX granted_deed ON granted (deed) WHERE deed IS NOT NULL AND standing = 1;
 
+-- When the grants of a rule for a deed were last taken back, also where none stood: what happened before comes too late.
+-- No subject: the deed's object has one owner, whoever that is.
+CREATE TABLE withdrawal (
+  deed TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  PRIMARY KEY (deed, rule, subject)
+) STRICT, WITHOUT ROWID;
+
 -- Events as they came, with what was decided about each.
 CREATE TABLE event (
   number INTEGER PRIMARY KEY,
