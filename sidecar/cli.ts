@@ -1,5 +1,6 @@
 /** The command line: one table of commands. */
 import { parseArgs } from 'node:util'
+import { ImportRefused } from './actions/import-events.js'
 import { ActivityError } from './activity/activity-error.js'
 import { pair, token, tokenList, tokenRevoke } from './cli/access.js'
 import { importCommand, simulate } from './cli/activity.js'
@@ -35,7 +36,7 @@ const COMMANDS: readonly Command[] = [
 ]
 
 /** What went wrong is said in its message; a stack would only hide it. */
-const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, StorageUnavailable]
+const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, ImportRefused, StorageUnavailable]
 
 /** What to tell the person at the keyboard; null: this should not have happened, and its stack is wanted. */
 function explain(error: unknown): string | null {

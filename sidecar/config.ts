@@ -1,4 +1,4 @@
-/** What the environment says, as one typed value. Pure; every mistake is listed at once. */
+/** What the environment says, as one typed value. Reads nothing but whether files are there; every mistake is listed at once. */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LOG_LEVELS, type LogLevel } from './log.js'
@@ -6,7 +6,7 @@ import { LOG_LEVELS, type LogLevel } from './log.js'
 export interface Config {
   /** Database, secrets, exports. */
   readonly home: string
-  /** The folder with `rocket.yaml` and `rules/`. */
+  /** The folder with `rocket.yaml` and `rules/`, as things stand: the home's own counts from when it is there. */
   readonly configFolder: string
   readonly host: string
   readonly port: number
@@ -59,12 +59,14 @@ export function readConfig(env: Environment, starter: string): Config {
   const logLevel = (env.ROCKET_LOG || 'info') as LogLevel
   if (!LOG_LEVELS.includes(logLevel))
     problems.push(`ROCKET_LOG is ${logLevel}: it must be one of ${LOG_LEVELS.join(', ')}`)
-  const configFolder = resolve(env.ROCKET_CONFIG || defaultConfigFolder(home, starter))
-  if (!isFolder(configFolder)) problems.push(`ROCKET_CONFIG names ${configFolder}, and there is no such folder`)
+  const configFolder = () => resolve(env.ROCKET_CONFIG || defaultConfigFolder(home, starter))
+  if (!isFolder(configFolder())) problems.push(`ROCKET_CONFIG names ${configFolder()}, and there is no such folder`)
   if (problems.length > 0 || port === null) throw new ConfigError(problems)
   return {
     home,
-    configFolder,
+    get configFolder() {
+      return configFolder()
+    },
     host,
     port,
     tls: cert && key ? { cert, key } : null,

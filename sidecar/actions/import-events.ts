@@ -1,6 +1,7 @@
 /** Takes recorded activity through the real path, once and only once however often it is run. */
 import type { Activity } from '../activity/read-activity.js'
 import type { Context } from '../context.js'
+import type { Ledger } from '../store/ledger.js'
 import { recordAdministration } from './administer.js'
 import { ingest } from './ingest.js'
 
@@ -13,6 +14,9 @@ export interface Imported {
   readonly held: number
 }
 
+/** The same log was imported before, and its times were read otherwise; nothing was taken. */
+export class ImportRefused extends Error {}
+
 /** Events in one transaction: the lock is held for some milliseconds, and a server that runs beside comes in between. */
 const BATCH = 100
 
@@ -23,8 +27,9 @@ const BATCH = 100
 export async function importEvents(
   { stores, rules, now }: Pick<Context, 'stores' | 'rules' | 'now'>,
   { events, files }: Activity,
-  by: { actor: string; serverRuns: boolean; onProgress?: (done: number) => void },
+  by: { actor: string; reading: string; serverRuns: boolean; onProgress?: (done: number) => void },
 ): Promise<Imported> {
+  refuseAnotherReading(stores.ledger, files, by.reading)
   const sums = { recorded: 0, duplicate: 0, ignored: 0, rejected: 0, points: 0, held: 0 }
   const digests = files.map(({ path, sha256, records, events: count }) => ({
     file: path.split(/[/\\]/).at(-1),
@@ -38,7 +43,7 @@ export async function importEvents(
       const current = rules.current()
       const batch = events.slice(from, from + BATCH).map((event) => ingest(stores, current, event, now()))
       if (sums.recorded === 0 && batch.some(({ status }) => status === 'recorded')) {
-        const what = { actor: by.actor, reason: 'import', detail: { files: digests }, now: now() }
+        const what = { actor: by.actor, reason: 'import', detail: { files: digests, reading: by.reading }, now: now() }
         recordAdministration(stores.ledger, current, what)
       }
       return batch
@@ -54,4 +59,19 @@ export async function importEvents(
     await new Promise((resolve) => setTimeout(resolve, by.serverRuns ? performance.now() - began : 0))
   }
   return sums
+}
+
+/** The time of a log's line is part of what it is: read in another zone, the same line would be another event. */
+function refuseAnotherReading(ledger: Ledger, files: Activity['files'], reading: string): void {
+  const logs = new Set(files.filter(({ format }) => format === 'moodle-log').map(({ sha256 }) => sha256))
+  for (const { reason, detail } of ledger.administrations()) {
+    if (reason !== 'import' || detail.reading === reading) continue
+    const before = (detail.files as { file: string; sha256: string }[]).find(({ sha256 }) => logs.has(sha256))
+    if (before) {
+      throw new ImportRefused(
+        `${before.file} was imported before with its times read as ${detail.reading}, and now as ${reading}: ` +
+          'every line would count as another event. Import it as before, with --timezone and --dates.',
+      )
+    }
+  }
 }

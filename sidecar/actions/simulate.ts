@@ -1,6 +1,6 @@
 /** What a set of rules would have granted for recorded activity: by rule, by week, by learner, and what refused it. */
-import type { LearningEvent } from '../domain/learning-event.js'
-import type { ReasonCode } from '../domain/reason.js'
+import { fieldOf, type LearningEvent } from '../domain/learning-event.js'
+import type { Reason, ReasonCode } from '../domain/reason.js'
 import type { Files } from '../store/configuration.js'
 import type { Balance } from '../store/ledger.js'
 import { type IngestResult, ingest } from './ingest.js'
@@ -18,6 +18,7 @@ export interface Simulation {
   readonly held: number
   readonly rules: readonly RuleTally[]
   readonly weeks: readonly WeekTally[]
+  readonly unjudged: readonly UnjudgedTally[]
   /** Points of the learner at each percentile, over everybody with an event. */
   readonly percentiles: Readonly<Record<string, number>>
 }
@@ -30,6 +31,13 @@ export interface RuleTally {
   readonly revoked: number
   readonly learners: number
   readonly refused: readonly RefusalTally[]
+}
+
+/** Events that a rule could not judge, because nobody sent what it asks for. */
+export interface UnjudgedTally {
+  readonly ruleId: string
+  readonly field: string
+  readonly count: number
 }
 
 export interface RefusalTally {
@@ -88,6 +96,8 @@ interface RuleSums {
   revoked: number
   readonly learners: Set<string>
   readonly refused: Map<ReasonCode, { count: number; example: string }>
+  /** By field that was not sent. */
+  readonly unjudged: Map<string, number>
 }
 
 class Tally {
@@ -114,6 +124,8 @@ class Tally {
         const refusal = sums.refused.get(reason.code) ?? { count: 0, example: reason.text }
         refusal.count++
         sums.refused.set(reason.code, refusal)
+        const field = unsentField(event, reason)
+        if (field !== null) sums.unjudged.set(field, (sums.unjudged.get(field) ?? 0) + 1)
       } else if (outcome === 'revoked') sums.revoked++
       else this.#grant(sums, event.user, week, points + held)
     }
@@ -142,7 +154,10 @@ class Tally {
       earners: totals.filter((points) => points > 0).length,
       points: totals.reduce((sum, points) => sum + points, 0),
       held: balances.reduce((sum, { held }) => sum + held, 0),
-      rules: [...this.#rules].map(([ruleId, { learners, refused, ...sums }]) => ({
+      unjudged: [...this.#rules].flatMap(([ruleId, { unjudged }]) =>
+        [...unjudged].map(([field, count]) => ({ ruleId, field, count })),
+      ),
+      rules: [...this.#rules].map(([ruleId, { learners, refused, unjudged: _, ...sums }]) => ({
         ruleId,
         ...sums,
         learners: learners.size,
@@ -163,4 +178,13 @@ const emptySums = (): RuleSums => ({
   revoked: 0,
   learners: new Set(),
   refused: new Map(),
+  unjudged: new Map(),
 })
+
+/** The field that a refusal asked for and the event did not have; null where the refusal is about something else. */
+function unsentField(event: LearningEvent, { code, params }: Reason): string | null {
+  if (code === 'waiting_for_grade') return 'score'
+  if (code !== 'condition_not_met' && code !== 'no_points') return null
+  const { field } = params
+  return typeof field === 'string' && fieldOf(event, field) === undefined ? field : null
+}

@@ -20,6 +20,7 @@ import {
   readHead,
 } from '../store/audit.js'
 import type { Connection } from '../store/database.js'
+import { isGrant, isNear, type OpenedRecord, parseRecord, remembers } from './opened-record.js'
 
 export interface Verification {
   readonly ok: boolean
@@ -206,49 +207,4 @@ class FullCheck extends ChainCheck {
         this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
     }
   }
-}
-
-/** What a private record says, as far as it can be held against anything. */
-interface OpenedRecord {
-  readonly at: string
-  readonly source: string
-  readonly user_id?: string
-  readonly act?: string
-  readonly course?: string
-  readonly activity?: string
-  readonly object?: string
-  readonly time?: string
-  readonly detail?: { readonly files?: Readonly<Record<string, string>> }
-}
-
-function parseRecord(data: string): OpenedRecord | null {
-  try {
-    const record = JSON.parse(data) as OpenedRecord
-    return typeof record.source === 'string' && typeof record.at === 'string' ? record : null
-  } catch {
-    return null
-  }
-}
-
-const isGrant = ({ kind }: Body): boolean => kind === 'grant' || kind === 'hold'
-
-function remembers(row: Remembered | undefined, body: Body, record: OpenedRecord): boolean {
-  const { act = null, course = null, activity = null, object = null, time } = record
-  return (
-    row !== undefined &&
-    row.rule === body.ruleId &&
-    row.points === body.points + body.held &&
-    row.held === (body.kind === 'hold' ? 1 : 0) &&
-    row.act === act &&
-    row.deed === (act ?? object) &&
-    row.course === course &&
-    row.activity === activity &&
-    row.object === object &&
-    new Date(row.time).toISOString() === time
-  )
-}
-
-/** Whether a civil day somewhere on Earth can hold an instant. */
-function isNear(at: string, day: string): boolean {
-  return at.startsWith(day) || Math.abs(Date.parse(at.slice(0, 10)) - Date.parse(day)) <= 86_400_000
 }

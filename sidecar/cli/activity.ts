@@ -41,7 +41,8 @@ export const simulate: Command = {
           ? null
           : { point_value: pointValue, currency: settings.currency, total: result.points * pointValue }
       const { files: read_, notes, faults } = activity
-      invocation.print({ ...result, cost, files: read_, notes, faults }, report(result, activity, folder, cost))
+      const text = activity.events.length === 0 ? nothingRead(activity) : report(result, activity, folder, cost)
+      invocation.print({ ...result, cost, files: read_, notes, faults }, text)
       return faults.length === 0 ? DONE : PROBLEM
     } catch (error) {
       if (!(error instanceof ConfigurationRefused)) throw error
@@ -65,6 +66,7 @@ export const importCommand: Command = {
       const of = grouped(activity.events.length)
       const result = await importEvents(context, activity, {
         actor: actor(),
+        reading: readingOf(invocation, settings),
         serverRuns: runningServer(context.config.home) !== null,
         onProgress: (done) => progress.show(`${grouped(done)} of ${of} events`),
       })
@@ -99,10 +101,14 @@ async function read({ arguments: paths, options }: Invocation, settings: Setting
   return activity
 }
 
+/** How the times of logs are read; it goes into the ids of what a log says. */
+const readingOf = ({ options }: Invocation, settings: Settings): string =>
+  `${options.timezone ?? settings.timezone}${options.dates ? `, ${options.dates}` : ''}`
+
 function pointValueOf({ options }: Invocation): number | null {
   const written = options['point-value']
   if (written === undefined) return null
-  const value = Number(written)
+  const value = written === '' ? Number.NaN : Number(written)
   if (!(value >= 0)) throw new UsageError(`--point-value ${written} is no amount of money: write 0.01`)
   return value
 }
@@ -128,10 +134,8 @@ function report(result: Simulation, activity: Activity, folder: string, cost: Co
       result.rules.map((rule) => [rule.ruleId, rule.grants, rule.points + rule.held, rule.learners, rule.revoked]),
     ),
     '',
-    'What refused, and what a learner would have read:',
-    ...result.rules.flatMap(({ ruleId, refused }) =>
-      refused.map(({ code, count, example }) => `  ${ruleId}: ${code} ${grouped(count)} × — ${example}`),
-    ),
+    ...refusals(result),
+    ...unjudged(result),
     '',
     table(
       ['week of', 'grants', 'points', 'learners'],
@@ -146,7 +150,25 @@ function report(result: Simulation, activity: Activity, folder: string, cost: Co
   return lines.join('\n')
 }
 
+function refusals({ rules }: Simulation): string[] {
+  const lines = rules.flatMap(({ ruleId, refused }) =>
+    refused.map(({ code, count, example }) => `  ${ruleId}: ${code} ${grouped(count)} × — ${example}`),
+  )
+  return lines.length === 0 ? [] : ['What refused, and what a learner would have read:', ...lines]
+}
+
+/** A refusal for want of a field says nothing about the learner: live events carry what a log export does not. */
+function unjudged(result: Simulation): string[] {
+  const lines = result.unjudged.map(
+    ({ ruleId, field, count }) => `  ${ruleId}: ${grouped(count)} events carry no ${field}`,
+  )
+  return lines.length === 0 ? [] : ['', 'What could not be judged, for want of what these rules ask for:', ...lines]
+}
+
 const FAULTS_SHOWN = 20
+
+const nothingRead = (activity: Activity): string =>
+  ['There is no event to judge in what was read.', ...asides(activity)].join('\n')
 
 /** What could not be judged, was left out, or was wrong in the files. */
 function asides({ notes, faults }: Activity): string[] {

@@ -12,13 +12,15 @@ export interface Principal {
   readonly sub: string | null
   /** The id of the paired secret that signed it: this is Moodle itself. Null: a token that was issued. */
   readonly signedBy: string | null
+  /** The hash of the only body this call may have; null: any. */
+  readonly bodyHash: string | null
 }
 
 /** A paired Moodle signs its own tokens, each for minutes only. */
 const LONGEST_BRIDGE_TOKEN = 5 * 60
 const CLOCK_TOLERANCE = 30
 
-/** @throws Problem 401 */
+/** Before the body is read: nobody makes the server hold one without a token. @throws Problem 401 */
 export function authenticate(context: Context, request: Request): Principal {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.get('authorization') ?? '')?.[1]
   if (!token) throw new Problem('unauthorized', 'Send a token: Authorization: Bearer …')
@@ -40,7 +42,7 @@ function issuedPrincipal(context: Context, token: string): Principal {
   const issued = typeof claims.jti === 'string' ? context.stores.tokens.get(claims.jti) : null
   if (!issued) throw new Problem('unauthorized', 'This token is not one that was issued here.')
   if (issued.revoked !== null) throw new Problem('unauthorized', 'This token was revoked. Ask for a new one.')
-  return { scopes: scopesOf(claims), sub: issued.user_id, signedBy: null }
+  return { scopes: scopesOf(claims), sub: issued.user_id, signedBy: null, bodyHash: null }
 }
 
 function bridgePrincipal(context: Context, token: string, kid: unknown, request: Request): Principal {
@@ -58,13 +60,13 @@ function bridgePrincipal(context: Context, token: string, kid: unknown, request:
   const claims = verify(context, token, secret.secret)
   if (claims.iss !== pairing.source) throw new Problem('unauthorized', `The token is not from ${pairing.source}.`)
   requireShort(claims, context.now())
-  if (request.method !== 'GET' && request.method !== 'HEAD') requireBinding(claims, request)
+  const bodyHash = request.method === 'GET' || request.method === 'HEAD' ? null : boundBody(claims, request)
   const scopes = scopesOf(claims)
   if (scopes.has('partner')) throw new Problem('unauthorized', 'The partner scope comes only with an issued token.')
   if (claims.sub !== undefined && (typeof claims.sub !== 'string' || claims.sub === '')) {
     throw new Problem('unauthorized', 'sub is the learner’s id as a text, such as "42".')
   }
-  return { scopes, sub: claims.sub ?? null, signedBy: secret.kid }
+  return { scopes, sub: claims.sub ?? null, signedBy: secret.kid, bodyHash }
 }
 
 /** One that begins in the future would live until then. */
@@ -81,11 +83,17 @@ function requireShort({ iat, exp }: Claims, now: number): void {
 }
 
 /** A call that changes something is bound to its body, method and path, so that nobody can put another in its place. */
-function requireBinding(claims: Claims, request: Request): void {
-  const bodyHash = hash('sha256', request.body as Buffer, 'base64url')
-  if (claims.bh !== bodyHash) throw new Problem('unauthorized', 'bh is not the base64url SHA-256 of the body.')
+function boundBody(claims: Claims, request: Request): string {
   if (claims.method !== request.method || claims.path !== request.path) {
     throw new Problem('unauthorized', `The token is for ${claims.method} ${claims.path}, not for this call.`)
+  }
+  return typeof claims.bh === 'string' ? claims.bh : ''
+}
+
+/** @throws Problem 401 where the token is for another body than the one that came. */
+export function requireBody({ bodyHash }: Principal, body: Buffer): void {
+  if (bodyHash !== null && hash('sha256', body, 'base64url') !== bodyHash) {
+    throw new Problem('unauthorized', 'bh is not the base64url SHA-256 of the body.')
   }
 }
 

@@ -9,6 +9,8 @@ import type { Answer, Call, Route, Schema } from './route.js'
 import { checkpointSchema, decisionSchema, integer, list, nullable, record, text } from './schema.js'
 
 const MOST_EVENTS = 1_000
+/** A thousand events of the longest kind that a bridge sends. */
+const LARGEST_BATCH = 8 * 1024 * 1024
 
 const faultSchema = record({ pointer: text, message: text })
 const resultSchema = record(
@@ -36,6 +38,7 @@ export const eventRoutes: readonly Route[] = [
     path: '/api/events',
     summary: 'Judges a batch of events; answers for each, once it is on the disk.',
     access: ['events'],
+    bodyLimit: LARGEST_BATCH,
     // Events are checked one by one, so that a bad one is rejected alone.
     body: batchOf({ type: 'array' }),
     documentedBody: batchOf({

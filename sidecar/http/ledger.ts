@@ -2,7 +2,7 @@
 import type { Civil } from '../domain/civil.js'
 import { KINDS } from '../domain/entry.js'
 import { instantOf } from '../domain/instant.js'
-import type { LedgerFilter } from '../store/ledger-view.js'
+import type { LedgerFilter, LedgerRow } from '../store/ledger-view.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { checkpointSchema, cursorQuery, integer, list, nullable, record, text, userQuery } from './schema.js'
@@ -81,7 +81,7 @@ interface LedgerQuery {
   readonly format?: 'json' | 'csv'
 }
 
-function getLedger({ context, query, request }: Call): Answer {
+async function getLedger({ context, query, request }: Call): Promise<Answer> {
   const { limit, cursor, format, ...asked } = query as unknown as LedgerQuery
   const { civil } = context.rules.current()
   const filter: LedgerFilter = {
@@ -100,10 +100,14 @@ function getLedger({ context, query, request }: Call): Answer {
     return { stream: context.view.csv(filter), type: 'text/csv; charset=utf-8; header=present', headers }
   }
   // One more than asked for tells whether there is a next page.
-  const rows = context.view.page(filter, Number(cursor ?? 0), limit + 1)
+  const rows: LedgerRow[] = []
+  for (const found of context.view.page(filter, Number(cursor ?? 0), limit + 1)) {
+    rows.push(...found)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
   const entries = rows.slice(0, limit)
   const next = rows.length > limit ? String(entries.at(-1)?.seq) : null
-  return { json: { entries: entries, next_cursor: next, checkpoint: null } }
+  return { json: { entries, next_cursor: next, checkpoint: null } }
 }
 
 /** @throws Problem 400 where the text is neither a time nor a date. */

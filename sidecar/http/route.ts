@@ -1,11 +1,11 @@
 /** What a route is: declared once, for Express, for validation and for the OpenAPI document. */
 import { isUtf8 } from 'node:buffer'
 import { Ajv, type ValidateFunction } from 'ajv'
-import type { Request, RequestHandler, Response } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { Scope } from '../actions/token.js'
 import { faultsOf } from '../activity/learning-event.js'
 import type { Context } from '../context.js'
-import { authenticate, type Principal } from './auth.js'
+import { authenticate, type Principal, requireBody } from './auth.js'
 import { Problem } from './problem.js'
 
 export type Schema = Readonly<Record<string, unknown>>
@@ -18,6 +18,8 @@ export interface Route {
   readonly access: 'open' | 'any' | readonly Scope[]
   /** Query parameters, each with its schema. */
   readonly query?: Readonly<Record<string, Schema>>
+  /** The most bytes a body may have; 16 KiB where nothing is said. */
+  readonly bodyLimit?: number
   /** Schema of the JSON body. */
   readonly body?: Schema
   /** The body as the OpenAPI document shows it, where the handler checks more than `body` does. */
@@ -46,22 +48,39 @@ export type Answer =
   | { readonly stream: Iterable<string>; readonly type: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
 
-const NOBODY: Principal = { scopes: new Set(), sub: null, signedBy: null }
+const SMALL_BODY = 16 * 1024
+const NOBODY: Principal = { scopes: new Set(), sub: null, signedBy: null, bodyHash: null }
 const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
 const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, verbose: true })
 
-/** The Express handler of a route: who calls, what they sent, what comes of it. */
-export function handler(context: Context, route: Route): RequestHandler {
-  const checkQuery = forQueries.compile({ type: 'object', properties: route.query ?? {} })
-  const checkBody = route.body && forBodies.compile(route.body)
-  return async (request, response) => {
+/** What Express runs for a route: who calls; then their body; then what comes of it. */
+export function handlers(context: Context, route: Route): RequestHandler[] {
+  const body = express.raw({ type: () => true, limit: route.bodyLimit ?? SMALL_BODY, inflate: false })
+  return [admit(context, route), ...(route.method === 'get' ? [] : [body]), answer(context, route)]
+}
+
+function admit(context: Context, route: Route): RequestHandler {
+  return (request, response, next) => {
     const principal = route.access === 'open' ? NOBODY : authenticate(context, request)
     if (Array.isArray(route.access) && !route.access.some((scope) => principal.scopes.has(scope))) {
       throw new Problem('forbidden', `This needs a token with the scope ${route.access.join(' or ')}.`)
     }
+    response.locals.principal = principal
+    next()
+  }
+}
+
+function answer(context: Context, route: Route): RequestHandler {
+  const checkQuery = forQueries.compile({ type: 'object', properties: route.query ?? {} })
+  const checkBody = route.body && forBodies.compile(route.body)
+  return async (request, response) => {
+    const principal: Principal = response.locals.principal
+    // The bytes as they came: the signature is over them. Without a body the parser leaves none.
+    const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    requireBody(principal, raw)
     const query = { ...request.query }
     requireValid(checkQuery, query, 'A query parameter is wrong.')
-    const body = checkBody ? parseBody(request.body as Buffer) : undefined
+    const body = checkBody ? parseBody(raw) : undefined
     if (checkBody) requireValid(checkBody, body, 'The body is not what this call takes.')
     const call = { context, principal, query, body, request } as unknown as Call
     await send(response, route.answer.status, await route.handle(call))
@@ -95,7 +114,7 @@ async function sendStream(response: Response, type: string, chunks: Iterable<str
   response.type(type)
   for (const chunk of chunks) {
     if (response.destroyed) return
-    if (!response.write(chunk)) {
+    if (chunk !== '' && !response.write(chunk)) {
       await new Promise<void>((resolve) => {
         const go = () => {
           response.off('drain', go)

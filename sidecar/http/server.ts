@@ -7,11 +7,8 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Context } from '../context.js'
 import { StorageUnavailable } from '../store/database.js'
 import { Problem } from './problem.js'
-import { handler } from './route.js'
+import { handlers } from './route.js'
 import { routes } from './routes.js'
-
-/** A thousand events of the longest kind that a bridge sends. */
-const LARGEST_BODY = 8 * 1024 * 1024
 
 /** What the system says where the secrets, a file beside the database, cannot be written. */
 const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'])
@@ -29,13 +26,7 @@ export function createApp(context: Context): Express {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     next()
   })
-  // The bytes as they came: the signature is over them.
-  app.use(express.raw({ type: () => true, limit: LARGEST_BODY, inflate: false }))
-  app.use((request, _response, next) => {
-    if (!Buffer.isBuffer(request.body)) request.body = Buffer.alloc(0)
-    next()
-  })
-  for (const route of routes) app[route.method](route.path, handler(context, route))
+  for (const route of routes) app[route.method](route.path, ...handlers(context, route))
   app.use((request, response) => {
     const known = routes.filter(({ path }) => path === request.path).map(({ method }) => method.toUpperCase())
     if (known.length > 0) {
@@ -70,7 +61,11 @@ function asProblem(error: unknown): Problem {
   }
   const { type, code = '' } = error as { type?: string; code?: string }
   if (DISK_TROUBLE.has(code)) return new Problem('unavailable', 'The disk cannot be written now. Send it again later.')
-  if (type === 'entity.too.large') return new Problem('too_large', `The body is larger than ${LARGEST_BODY} bytes.`)
+  if (type === 'entity.too.large')
+    return new Problem(
+      'too_large',
+      `The body is larger than this call takes (${(error as { limit?: number }).limit} bytes).`,
+    )
   if (type === 'encoding.unsupported') return new Problem('unsupported_encoding', 'Send the body without compression.')
   if (type?.startsWith('request.') || error instanceof URIError)
     return new Problem('malformed', 'The request could not be read.')

@@ -75,19 +75,29 @@ interface Selection {
 }
 
 const CSV_PAGE = 2_000
+const WINDOW = 20_000
 const EXPORT_PAGE = 500
 
 export class LedgerView {
   constructor(readonly connection: Connection) {}
 
-  /** One page of entries, oldest first. @param after only entries with a greater `seq`. */
-  page(filter: LedgerFilter, after: number, limit: number): LedgerRow[] {
+  /**
+   * One page of entries, oldest first, in steps: a filter that fits little would otherwise hold up everybody while the
+   * whole ledger is read. Each step yields what it found; a step that found nothing yields an empty list.
+   * @param after only entries with a greater `seq`. @param limit how many in all.
+   */
+  *page(filter: LedgerFilter, after: number, limit: number): Generator<LedgerRow[]> {
     const { where, params, ...range } = this.#select(filter)
-    return this.connection
-      .prepare<unknown[], LedgerRow>(
-        `SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ?`,
-      )
-      .all(Math.max(after, range.after), range.upTo, ...params, limit)
+    const statement = this.connection.prepare<unknown[], LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ?`,
+    )
+    let found = 0
+    for (const [from, to] of windows(Math.max(after, range.after), range.upTo)) {
+      const rows = statement.all(from, to, ...params, limit - found)
+      yield rows
+      found += rows.length
+      if (found >= limit) return
+    }
   }
 
   /** A learner's latest entries, newest first. */
@@ -112,11 +122,13 @@ export class LedgerView {
       `SELECT group_concat(${line} || char(13, 10), '') AS lines, max(seq) AS last FROM (
          SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ${CSV_PAGE})`,
     )
-    for (let from = after; ; ) {
-      const page = statement.get(from, upTo, ...params)
-      if (!page?.lines || page.last === null) return
-      yield page.lines
-      from = page.last
+    for (const [start, end] of windows(after, upTo)) {
+      for (let from = start; from < end; ) {
+        const page = statement.get(from, end, ...params)
+        if (page?.lines) yield page.lines
+        from = page?.last ?? end
+      }
+      yield ''
     }
   }
 
@@ -131,12 +143,14 @@ export class LedgerView {
          SELECT seq FROM ledger WHERE seq > ? AND seq <= ? ${where} ORDER BY seq LIMIT ${EXPORT_PAGE})
        JOIN entry USING (seq) LEFT JOIN private_record USING (seq) ORDER BY seq`,
     )
-    for (let from = after; ; ) {
-      const page = statement.all(from, upTo, ...params)
-      const last = page.at(-1)
-      if (!last) return
-      yield page.map(({ body, hash, salt, data }) => `${JSON.stringify({ body, hash, salt, data })}\n`).join('')
-      from = last.seq
+    for (const [start, end] of windows(after, upTo)) {
+      for (let from = start; from < end; ) {
+        const page = statement.all(from, end, ...params)
+        if (page.length > 0)
+          yield page.map(({ body, hash, salt, data }) => `${JSON.stringify({ body, hash, salt, data })}\n`).join('')
+        from = page.at(-1)?.seq ?? end
+      }
+      yield ''
     }
   }
 
@@ -176,6 +190,11 @@ export class LedgerView {
         .get(new Date(instant).toISOString()) ?? head + 1
     )
   }
+}
+
+/** `(after, up to]` cut into pieces that SQLite reads in some milliseconds, whatever the filter. */
+function* windows(after: number, upTo: number): Generator<[number, number]> {
+  for (let from = after; from < upTo; from += WINDOW) yield [from, Math.min(from + WINDOW, upTo)]
 }
 
 /**

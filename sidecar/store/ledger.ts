@@ -30,6 +30,7 @@ export class Ledger {
   #lastAt = 0
   readonly #selectHead
   readonly #selectLastAt
+  readonly #selectAdministrations
   readonly #insertEntry
   readonly #insertRecord
   readonly #addToBalance
@@ -42,6 +43,12 @@ export class Ledger {
     this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
     this.#selectLastAt = connection
       .prepare<[], string>('SELECT at FROM private_record ORDER BY seq DESC LIMIT 1')
+      .pluck()
+    this.#selectAdministrations = connection
+      .prepare<[], string>(
+        `SELECT data FROM private_record WHERE seq IN
+           (SELECT seq FROM entry WHERE kind = 'administration' AND subject IS NULL) ORDER BY seq`,
+      )
       .pluck()
     this.#insertEntry = connection.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)')
     this.#insertRecord = connection.prepare('INSERT INTO private_record (seq, salt, data) VALUES (?, ?, ?)')
@@ -65,6 +72,11 @@ export class Ledger {
   head(): Head {
     this.#head ??= this.#selectHead.get() ?? EMPTY
     return this.#head
+  }
+
+  /** What administrators did: the reason and the details of each such entry, oldest first. */
+  administrations(): { reason: string; detail: Readonly<Record<string, unknown>> }[] {
+    return this.#selectAdministrations.all().map((data) => JSON.parse(data))
   }
 
   /** When the newest entry was written, epoch milliseconds; null where there is none. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { importEvents } from '../../sidecar/actions/import-events.js'
+import { ImportRefused, importEvents } from '../../sidecar/actions/import-events.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import type { Activity } from '../../sidecar/activity/read-activity.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
@@ -22,7 +22,13 @@ const EVENTS: LearningEvent[] = Array.from({ length: 350 }, (_, index) =>
 )
 
 function activity(events: readonly LearningEvent[]): Activity {
-  const file = { path: '/exports/log of autumn.csv', sha256: 'f'.repeat(64), records: 400, events: events.length }
+  const file = {
+    path: '/exports/log of autumn.csv',
+    format: 'moodle-log',
+    sha256: 'f'.repeat(64),
+    records: 400,
+    events: events.length,
+  }
   return { events: [...events], files: [file], notes: [], faults: [] } as unknown as Activity
 }
 
@@ -34,7 +40,7 @@ describe('events import', () => {
   afterEach(() => rocket.close())
 
   const run = (events: readonly LearningEvent[] = EVENTS, at: TestRocket = rocket, more = {}) =>
-    importEvents(at.context, activity(events), { actor: 'admin', serverRuns: false, ...more })
+    importEvents(at.context, activity(events), { actor: 'admin', reading: 'UTC', serverRuns: false, ...more })
   const sums = ({ context }: TestRocket) =>
     context.reader
       .prepare<[], [string, number, number]>(
@@ -67,8 +73,23 @@ describe('events import', () => {
     expect(entry).to.deep.include({
       actor: 'admin',
       reason: 'import',
-      detail: { files: [{ file: 'log of autumn.csv', sha256: 'f'.repeat(64), records: 400, events: 350 }] },
+      detail: {
+        files: [{ file: 'log of autumn.csv', sha256: 'f'.repeat(64), records: 400, events: 350 }],
+        reading: 'UTC',
+      },
     })
+  })
+
+  it('refuses a log whose times were read otherwise before, since each line would count again', async () => {
+    await run()
+    const before = rocket.context.stores.ledger.head()
+    const other = run(EVENTS, rocket, { reading: 'Europe/Berlin' })
+    const message = await other.then(
+      () => '',
+      (error: unknown) => (error instanceof ImportRefused ? error.message : String(error)),
+    )
+    expect(message).to.match(/log of autumn\.csv was imported before .* as UTC, and now as Europe\/Berlin/)
+    expect(rocket.context.stores.ledger.head()).to.deep.equal(before)
   })
 
   it('twice adds nothing, not even an entry', async () => {

@@ -91,3 +91,27 @@ describe('simulate', () => {
     expect(await simulate(files(SEED_RULE), [])).to.deep.include({ events: 0, learners: 0, points: 0, weeks: [] })
   })
 })
+
+describe('what a simulation could not judge', () => {
+  const pack = `
+- { id: long, event: forum.post, conditions: { words: ">=100" }, points: 1 }
+- { id: quiz, event: quiz.graded, points: { by: score, bands: { ">=80": 10 } } }
+`
+  it('is counted by rule and by the field that nobody sent', async () => {
+    const files = new Map([['rules/pack.yaml', pack]])
+    const post = (data: Record<string, number>) =>
+      learningEvent({ event: canonicalName('forum.post')!, data, activity: 'forum:1' })
+    const events = [
+      post({}),
+      post({}),
+      post({ words: 5 }),
+      learningEvent({ data: {} }),
+      learningEvent({ data: { score: 5 } }),
+    ]
+    const { unjudged } = await simulate(files, events)
+    expect(unjudged).to.deep.equal([
+      { ruleId: 'long', field: 'words', count: 2 },
+      { ruleId: 'quiz', field: 'score', count: 1 },
+    ])
+  })
+})

@@ -167,20 +167,30 @@ describe('a batch of events', () => {
     expect([status, problem.code]).to.deep.equal([413, 'too_large'])
   })
 
-  it('answers 413 where the length of the body was not said beforehand', async () => {
+  const sendEndless = async (headers: Record<string, string>, mebibytes: number): Promise<unknown> => {
     const server = rocket.app.listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
     const status = await new Promise((resolve, reject) => {
-      const call = httpRequest({ port, method: 'POST', path: '/api/events' }, ({ statusCode }) => resolve(statusCode))
+      const options = { port, method: 'POST', path: '/api/events', headers }
+      const call = httpRequest(options, ({ statusCode }) => resolve(statusCode))
       call.on('error', reject)
-      for (let sent = 0; sent <= 8; sent++) call.write(Buffer.alloc(MiB, ' '))
-      call.write(' ')
-      call.end()
+      for (let sent = 0; sent < mebibytes; sent++) call.write(Buffer.alloc(MiB, ' '))
+      if (mebibytes > 0) call.end(' ')
+      else call.flushHeaders()
     })
-    server.close()
     server.closeAllConnections()
-    expect(status).to.equal(413)
+    server.close()
+    return status
+  }
+  const token = () => rocket.token('events', {}, { method: 'POST', path: '/api/events', body: '' })
+
+  it('answers 413 where the length of the body was not said beforehand', async () => {
+    expect(await sendEndless({ Authorization: `Bearer ${token()}` }, 8)).to.equal(413)
+  })
+
+  it('asks who is calling before it reads the body', async () => {
+    expect(await sendEndless({}, 0)).to.equal(401)
   })
 
   it('takes an event with a hundred thousand keys that nobody knows, and says nothing of them', async function () {
