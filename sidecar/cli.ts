@@ -82,7 +82,7 @@ function run(command: Command, args: readonly string[], env: NodeJS.ProcessEnv):
   const { values, positionals } = parse(command, args, options)
   if (values.help) return say(`scripts/rocket ${command.name} ${command.usage}\n  ${command.summary}`)
   const print = (value: object, text: string) => {
-    const output = values.json ? JSON.stringify(value, null, 2) : text
+    const output = values.json ? JSON.stringify(value, null, 2) : printable(text)
     if (output !== '') process.stdout.write(`${output}\n`)
   }
   const note = (text: string) => {
@@ -125,6 +125,9 @@ function unknown(args: readonly string[]): number {
   process.stderr.write(`There is no command ${written}${near ? `; did you mean ${near}?` : ''}\n`)
   return help(USAGE)
 }
+
+/** Text from files may hold control characters, which a terminal would obey. */
+const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 
 function help(code: number, commands = COMMANDS): number {
   const width = Math.max(...commands.map(({ name }) => name.length))

@@ -1,7 +1,7 @@
 /** The LearningEvent on the wire and in NDJSON files: its schema, and the one way from there into the domain. */
 import { Ajv, type ErrorObject } from 'ajv'
 import { DATA_FIELDS, DATA_KEYS, type EventData, type LearningEvent, PLAIN } from '../domain/learning-event.js'
-import { canonicalName } from '../domain/meaning.js'
+import { canonicalName, impliedData, meansAlias } from '../domain/meaning.js'
 
 const line = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, pattern: PLAIN })
 const optionalLine = (maxLength: number) => ({ ...line(maxLength), type: ['string', 'null'] })
@@ -151,22 +151,22 @@ export function readLearningEvent(value: unknown): { event: LearningEvent } | { 
     })
   }
   if (faults.length > 0 || name === null) return { faults }
-  return {
-    event: {
-      id: value.id,
-      event: name,
-      time,
-      user: value.user,
-      actor: value.actor ?? null,
-      course: value.course ?? null,
-      courseIdnumber: value.course_idnumber ?? null,
-      activity: value.activity ?? null,
-      object: value.object ?? null,
-      origin: value.origin ?? null,
-      data: value.data ? kept(value.data) : {},
-      factsOnly: value.facts_only ?? false,
-    },
+  const event: LearningEvent = {
+    id: value.id,
+    event: name,
+    time,
+    user: value.user,
+    actor: value.actor ?? null,
+    course: value.course ?? null,
+    courseIdnumber: value.course_idnumber ?? null,
+    activity: value.activity ?? null,
+    object: value.object ?? null,
+    origin: value.origin ?? null,
+    data: { ...impliedData(value.event), ...(value.data ? kept(value.data) : {}) },
+    factsOnly: value.facts_only ?? false,
   }
+  if (meansAlias(event, value.event)) return { event }
+  return { faults: [{ pointer: '/data/state', message: `says otherwise than ${value.event}` }] }
 }
 
 /** Known keys are checked by now. Of the others, what an institution's own event may carry; the rest is dropped. */

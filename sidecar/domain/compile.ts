@@ -3,7 +3,8 @@ import { Civil } from './civil.js'
 import { type CompiledCondition, compileCondition, compileTest, fieldsOf } from './condition.js'
 import type { Configuration, Settings } from './configuration.js'
 import { fieldOf, type LearningEvent } from './learning-event.js'
-import { FACT_CLASSES, isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
+import { isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
+import { FACT_CLASSES } from './moodle-events.js'
 import type { Points, Revocation, Rule } from './rule.js'
 
 export interface CompiledRule {

@@ -1,6 +1,7 @@
 /** What an event proves about a learner, whether or not a rule pays for it. */
 import type { LearningEvent } from './learning-event.js'
-import { FACT_CLASSES, saysComplete } from './meaning.js'
+import { saysComplete } from './meaning.js'
+import { FACT_CLASSES } from './moodle-events.js'
 
 export interface Fact {
   readonly kind: 'badge' | 'completed' | 'completion_rate'

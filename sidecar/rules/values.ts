@@ -98,7 +98,8 @@ export function civilDay(at: Cursor): string | null {
 }
 
 export function isCivilDay(written: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(written)) return false
+  // A millennium is enough; the day after the last of 9999 could no longer be written in this form.
+  if (!/^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$/.test(written)) return false
   const midnight = Date.parse(`${written}T00:00:00Z`)
   // Date.parse takes 31 February for 3 March: only what reads back the same exists.
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(written)

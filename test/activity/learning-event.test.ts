@@ -191,3 +191,18 @@ describe('what is wrong with a query or a body', () => {
     })
   }
 })
+
+describe('an event named by an alias', () => {
+  const uncompleted = (data?: object) =>
+    readLearningEvent({ ...wireEvent({ event: 'activity.uncompleted', activity: 'quiz:1' }), data })
+
+  it('says what the alias says, though its class could mean more', () => {
+    expect(uncompleted()).to.have.nested.property('event.data.state', 0)
+    expect(uncompleted({ state: 3 })).to.have.nested.property('event.data.state', 3)
+  })
+
+  it('is refused where its data say otherwise', () => {
+    const faults = [{ pointer: '/data/state', message: 'says otherwise than activity.uncompleted' }]
+    expect(uncompleted({ state: 1 })).to.deep.equal({ faults })
+  })
+})

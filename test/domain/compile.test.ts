@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { type CompiledRule, compile, isWanted } from '../../sidecar/domain/compile.js'
 import type { FieldValue } from '../../sidecar/domain/learning-event.js'
-import { canonicalName, FACT_CLASSES } from '../../sidecar/domain/meaning.js'
+import { canonicalName } from '../../sidecar/domain/meaning.js'
+import { FACT_CLASSES } from '../../sidecar/domain/moodle-events.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { learningEvent } from '../support.js'
 
