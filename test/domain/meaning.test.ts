@@ -4,7 +4,6 @@ import {
   aliases,
   canonicalName,
   classNames,
-  FACT_CLASSES,
   isKnownClass,
   meansAlias,
   ownedByLearner,
@@ -12,6 +11,7 @@ import {
   saysComplete,
   waitsForGrade,
 } from '../../sidecar/domain/meaning.js'
+import { FACT_CLASSES } from '../../sidecar/domain/moodle-events.js'
 import { learningEvent } from '../support.js'
 
 const QUIZ = '\\mod_quiz\\event\\'
