@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Civil } from '../domain/civil.js'
 import type { Configuration } from '../domain/configuration.js'
+import type { Rule } from '../domain/rule.js'
 import type { Problem } from '../rules/problem.js'
 import { isPack, readConfiguration } from '../rules/read-configuration.js'
 import { type Files, filesHash } from '../store/configuration.js'
@@ -55,10 +56,11 @@ export function publish(
   files: Files,
   by: { actor: string; reason: string; now: number },
 ): number | null {
-  const { settings } = checkFiles(files).configuration
+  const { settings, rules } = checkFiles(files).configuration
   requireSameSource(learners, settings.source)
   const latest = configurations.latest()
   if (latest && filesHash(latest.files) === filesHash(files)) return null
+  if (latest) requireWholeMemory(rules, readConfiguration(latest.files).configuration?.rules ?? [])
   const { seq } = ledger.append(
     {
       kind: 'configuration',
@@ -87,4 +89,20 @@ function requireSameSource(learners: Learners, source: string): void {
   if (known === null || known === source) return
   const message = `source is ${source}, but the learners on this ledger are those of ${known}: put \`source: ${known}\` back, or begin with an empty home`
   throw new ConfigurationRefused([{ severity: 'error', file: 'rocket.yaml', line: 1, column: 1, message }])
+}
+
+/** A rule renamed twice keeps all of its names: under one that is left out it would pay again for what it paid for. */
+function requireWholeMemory(rules: readonly Rule[], before: readonly Rule[]): void {
+  const problems = rules.flatMap(({ id, was }) =>
+    before
+      .filter((former) => was.includes(former.id))
+      .flatMap((former) =>
+        former.was.filter((name) => !was.includes(name) && name !== id).map((name) => [former.id, name]),
+      )
+      .map(([former, name]): Problem => {
+        const message = `rule ${id} was ${former}, and ${former} was ${name}: add ${name} to \`was\` of ${id}, or what it paid under that name is forgotten`
+        return { severity: 'error', file: 'rules', line: 1, column: 1, message }
+      }),
+  )
+  if (problems.length > 0) throw new ConfigurationRefused(problems)
 }

@@ -44,6 +44,18 @@ describe('publish', () => {
     expect(put()).to.equal(3)
   })
 
+  it('keeps the whole memory of a rule that is renamed twice', () => {
+    const rule = (id: string, was: string) =>
+      files(`- { id: ${id}, ${was && `was: [${was}], `}event: login, points: 1 }`)
+    put(rule('a', ''))
+    put(rule('b', 'a'))
+    expect(() => put(rule('c', 'b')))
+      .to.throw(ConfigurationRefused)
+      .with.nested.property('problems[0].message')
+      .that.contains('add a to `was` of c')
+    expect(put(rule('c', 'b, a'))).to.equal(3)
+  })
+
   it('is all or nothing: one mistake anywhere, and nothing changes', () => {
     put()
     for (const broken of [
