@@ -20,6 +20,7 @@ import {
   readHead,
 } from '../store/audit.js'
 import type { Connection } from '../store/database.js'
+import { changedSchema } from '../store/migrate.js'
 import { isGrant, isNear, type OpenedRecord, parseRecord, remembers } from './opened-record.js'
 
 export interface Verification {
@@ -72,6 +73,9 @@ export function verifyLedger(
     if (check.problems.length >= MOST_PROBLEMS) break
   }
   check.finish()
+  if (!quick)
+    for (const name of changedSchema(connection))
+      check.fail(null, `${name} in the database is not what this version makes`)
   const { problems, head, opened, entries } = check
   return { ok: problems.length === 0, quick, entries, head, opened, problems: problems.slice(0, MOST_PROBLEMS) }
 }
@@ -99,7 +103,7 @@ class ChainCheck {
 
   finish(): void {}
 
-  protected fail(seq: number | null, message: string): void {
+  fail(seq: number | null, message: string): void {
     this.problems.push({ seq, message })
   }
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Connection } from './database.js'
+import { type Connection, openForWriting } from './database.js'
 
 /** `RCKT` as a number: what SQLite files of ours carry. */
 const APPLICATION_ID = 0x52434b54
@@ -98,3 +98,26 @@ function copyBeside(connection: Connection, version: number): string {
     return copy
   }
 }
+
+/**
+ * Tables and views that are not what the migrations make, by name; those that are gone among them. Triggers and indexes are
+ * left out: who owns the file can drop them and put them back, and nothing that is kept depends on them.
+ */
+export function changedSchema(connection: Connection): string[] {
+  const fresh = openForWriting(':memory:')
+  migrate(fresh)
+  const [expected, actual] = [schemaOf(fresh), schemaOf(connection)]
+  fresh.close()
+  const names = new Set([...expected.keys(), ...actual.keys()])
+  return [...names].filter((name) => expected.get(name) !== actual.get(name)).sort()
+}
+
+const schemaOf = (connection: Connection): Map<string, string> =>
+  new Map(
+    connection
+      .prepare<[], [string, string]>(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
+      )
+      .raw()
+      .all(),
+  )

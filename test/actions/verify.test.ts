@@ -245,6 +245,15 @@ describe('ledger verify', () => {
     }
   })
 
+  it('catches a view that shows something else, and a table that nobody here made', () => {
+    for (const change of ['DROP VIEW ledger; CREATE VIEW ledger AS SELECT 1 AS points', 'CREATE TABLE more (x)']) {
+      expect(
+        caught(() => made.connection.exec(change), change),
+        change,
+      ).to.equal(null)
+    }
+  })
+
   it('catches a memory under which a deed could be paid again', () => {
     const grant = made.connection.prepare('SELECT min(seq) FROM granted').pluck().get() as number
     for (const column of ['rule', 'act', 'deed', 'course', 'activity', 'object']) {
