@@ -1,5 +1,5 @@
 /** `ledger verify`, `ledger export`. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RulesInForce } from '../actions/rules-in-force.js'
 import { verifyLedger } from '../actions/verify.js'
@@ -126,10 +126,15 @@ function filterOf({ options }: Invocation, connection: Connection): LedgerFilter
 /** Under another name until it is whole, so that nobody picks up half a file. @returns its length in bytes. */
 function writeFile(path: string, chunks: Iterable<string>): number {
   const temporary = `${path}.part`
-  const file = openSync(temporary, 'w', 0o600)
+  // Made anew: what lies there may be somebody's link, or a file that others can read.
+  rmSync(temporary, { force: true })
+  const file = openSync(temporary, 'wx', 0o600)
   try {
     let bytes = 0
-    for (const chunk of chunks) bytes += writeSync(file, chunk)
+    for (const chunk of chunks) {
+      writeFileSync(file, chunk)
+      bytes += Buffer.byteLength(chunk)
+    }
     fsyncSync(file)
     closeSync(file)
     renameSync(temporary, path)

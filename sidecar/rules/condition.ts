@@ -2,7 +2,7 @@
 import { DATA_KEYS, EVENT_FIELDS, NUMBER_KEYS } from '../domain/learning-event.js'
 import type { Condition, Test } from '../domain/rule.js'
 import { didYouMean } from './closest.js'
-import { type Cursor, type Entry, quote } from './cursor.js'
+import { type Cursor, type Member, quote } from './cursor.js'
 import { readTest, writtenAs } from './field-test.js'
 import { mapOf } from './fields.js'
 import { listOf, type Reader } from './values.js'
@@ -32,7 +32,7 @@ export function checkField(at: Cursor, field: string, fields: FieldNames): void 
   at.warn(`nobody sends ${quote(field)}${didYouMean(field, KNOWN_FIELDS)}`)
 }
 
-function readEntry({ key, name, value }: Entry, fields: FieldNames, read: Reader<Condition>): Condition | null {
+function readEntry({ key, name, value }: Member, fields: FieldNames, read: Reader<Condition>): Condition | null {
   if (name === 'not') {
     const of = read(value)
     return of && { kind: 'not', of }

@@ -15,9 +15,6 @@ export interface Member {
   readonly value: Cursor
 }
 
-/** The name that document, condition and fields still import. */
-export type { Member as Entry }
-
 export type Shape =
   | { readonly kind: 'map'; readonly entries: readonly Member[] }
   | { readonly kind: 'list'; readonly items: readonly Cursor[] }

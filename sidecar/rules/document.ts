@@ -1,6 +1,6 @@
 /** The text of one YAML file as a tree of cursors. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
-import { Cursor, type Entry, type Place, quote, type Scalar, type Shape } from './cursor.js'
+import { Cursor, type Member, type Place, quote, type Scalar, type Shape } from './cursor.js'
 import { hazardsOf, UNPRINTABLE } from './hazards.js'
 import type { Report } from './report.js'
 
@@ -72,7 +72,7 @@ class Builder {
     return { kind: 'scalar', value: plain, source }
   }
 
-  private entries(pairs: readonly Pair<Node, Node | null>[]): Entry[] {
+  private entries(pairs: readonly Pair<Node, Node | null>[]): Member[] {
     const first = new Map<string, Cursor>()
     return pairs.flatMap((pair) => {
       const entry = this.entry(pair)
@@ -87,7 +87,7 @@ class Builder {
     })
   }
 
-  private entry(pair: Pair<Node, Node | null>): Entry | null {
+  private entry(pair: Pair<Node, Node | null>): Member | null {
     const place = this.place(pair.key)
     const key = this.cursor(this.shape(isScalar(pair.key) ? pair.key : null, 'a key'), 'a key', place)
     if (key.shape.kind !== 'scalar' || key.shape.value === null) {

@@ -1,12 +1,12 @@
 import { didYouMean } from './closest.js'
-import { type Cursor, type Entry, quote } from './cursor.js'
+import { type Cursor, type Member, quote } from './cursor.js'
 import type { Reader } from './values.js'
 
 /** The keys of one map, checked against the closed list of those it may have. */
 export class Fields {
   constructor(
     private readonly at: Cursor,
-    private readonly entries: ReadonlyMap<string, Entry>,
+    private readonly entries: ReadonlyMap<string, Member>,
   ) {}
 
   has(name: string): boolean {
@@ -55,7 +55,7 @@ export function fieldsOf(
 }
 
 /** Any map that is not empty. */
-export function mapOf(at: Cursor, what: string): readonly Entry[] | null {
+export function mapOf(at: Cursor, what: string): readonly Member[] | null {
   if (at.shape.kind !== 'map') return at.fail(`${what} must be a map of keys and values, not ${at.found}`)
   if (at.shape.entries.length === 0) return at.fail(`${what} is empty; fill it or leave it out`)
   return at.shape.entries

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect } from 'chai'
@@ -92,6 +92,15 @@ describe('rocket ledger', function () {
         expect(stderr).to.contain('Usage: scripts/rocket ledger export')
       })
     }
+
+    it('writes through no link that lies in its way', async () => {
+      const [out, victim] = [join(folder.path, 'linked.csv'), join(folder.path, 'victim.txt')]
+      writeFileSync(victim, 'untouched')
+      symlinkSync(victim, `${out}.part`)
+      await folder.run(['ledger', 'export', '--format', 'csv', '--out', out])
+      expect(readFileSync(victim, 'utf8')).to.equal('untouched')
+      expect(lstatSync(out).isFile()).to.equal(true)
+    })
 
     it('writes a file that is whole or not there, for its owner alone', async () => {
       const out = join(folder.path, 'out.csv')
