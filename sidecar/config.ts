@@ -59,7 +59,13 @@ export function readConfig(env: Environment, starter: string): Config {
   const logLevel = (env.ROCKET_LOG || 'info') as LogLevel
   if (!LOG_LEVELS.includes(logLevel))
     problems.push(`ROCKET_LOG is ${logLevel}: it must be one of ${LOG_LEVELS.join(', ')}`)
-  const configFolder = () => resolve(env.ROCKET_CONFIG || defaultConfigFolder(home, starter))
+  const own = join(home, 'config')
+  // Once the home has its own it never falls back to the starter: a folder that is gone is a fault, not a choice.
+  let hasOwn = existsSync(own)
+  const configFolder = () => {
+    hasOwn ||= existsSync(own)
+    return resolve(env.ROCKET_CONFIG || (hasOwn ? own : starter))
+  }
   if (!isFolder(configFolder())) problems.push(`ROCKET_CONFIG names ${configFolder()}, and there is no such folder`)
   if (problems.length > 0 || port === null) throw new ConfigError(problems)
   return {
@@ -73,11 +79,6 @@ export function readConfig(env: Environment, starter: string): Config {
     trustProxy: trustProxy ?? false,
     logLevel,
   }
-}
-
-function defaultConfigFolder(home: string, starter: string): string {
-  const own = join(home, 'config')
-  return existsSync(own) ? own : starter
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

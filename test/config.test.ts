@@ -28,6 +28,16 @@ describe('the environment', () => {
     }
   }
 
+  it('takes the configuration of the home from when it is there, and never goes back to the starter', () => {
+    const home = join(folder, 'home')
+    const config = read({ ROCKET_HOME: home })
+    expect(config.configFolder).to.equal(starter)
+    mkdirSync(join(home, 'config'), { recursive: true })
+    expect(config.configFolder).to.equal(join(home, 'config'))
+    rmSync(join(home, 'config'), { recursive: true })
+    expect(config.configFolder).to.equal(join(home, 'config'))
+  })
+
   it('may say nothing: then Rocket serves on loopback with the starter', () => {
     expect(read()).to.deep.equal({
       home: resolve('data'),
