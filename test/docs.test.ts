@@ -422,7 +422,7 @@ describe('the Python in ledger.md', () => {
   it('rejects a body that is laid out otherwise', () => {
     const body = flip(lines[at]!.body, ',"points"', ', "points"')
     expect(verify(changed(at, { body, hash: entryHash(body) })).stderr).to.equal(
-      'line 4: the body is not canonical JSON',
+      'line 4: the body is not canonical JSON with the keys of an entry',
     )
   })
   it('rejects a flipped byte in a record, and in a salt', () => {
