@@ -32,7 +32,7 @@ export const allCustom = (events: readonly Listening[]): boolean =>
 /** A `custom.*` name, as rocket.yaml declares it. */
 export const customName = wordLike(
   { test: isCustomName },
-  'a name such as custom.library_visit: `custom.` and then lower-case letters, digits and `_`, with further dots between',
+  'a name such as custom.lecture_visit: `custom.` and then lower-case letters, digits and `_`, with further dots between',
 )
 
 function checkDeclared(at: Cursor, name: string, declared: readonly string[] | null): void {

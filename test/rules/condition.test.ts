@@ -139,8 +139,8 @@ describe('conditions', () => {
   it('take any field of a custom event, which only its own sender knows', () => {
     const custom = (event: string, field: string) =>
       problemsIn(files(`- { id: r, event: ${event}, points: 1, conditions: { ${field}: 1 } }`))
-    expect(custom('custom.library_visit', 'floor')).to.deep.equal([])
-    expectOne(custom('custom.library_visit', 'my floor'), 'rules/a.yaml:1:66', 'warning', 'nobody sends')
-    expectOne(custom('[custom.library_visit, login]', 'floor'), 'rules/a.yaml:1:75', 'warning', 'nobody sends')
+    expect(custom('custom.lecture_visit', 'floor')).to.deep.equal([])
+    expectOne(custom('custom.lecture_visit', 'my floor'), 'rules/a.yaml:1:66', 'warning', 'nobody sends')
+    expectOne(custom('[custom.lecture_visit, login]', 'floor'), 'rules/a.yaml:1:75', 'warning', 'nobody sends')
   })
 })

@@ -22,15 +22,15 @@ describe('event', () => {
   })
 
   it('is a declared custom name', () => {
-    expect(listening('custom.library_visit')).to.deep.equal([{ alias: null, classes: ['custom.library_visit'] }])
-    const words = ['custom_events in rocket.yaml', 'did you mean `custom.library_visit`?']
-    expectOne(problems('custom.libary_visit'), 'rules/a.yaml:1:19', 'not declared', ...words)
+    expect(listening('custom.lecture_visit')).to.deep.equal([{ alias: null, classes: ['custom.lecture_visit'] }])
+    const words = ['custom_events in rocket.yaml', 'did you mean `custom.lecture_visit`?']
+    expectOne(problems('custom.lectre_visit'), 'rules/a.yaml:1:19', 'not declared', ...words)
     expectOne(problems('custom.a', ''), 'rules/a.yaml:1:19', '`custom.a` is not declared')
     expectOne(problems('custom.Visit'), 'rules/a.yaml:1:19', 'not a name', 'lower-case')
   })
 
   it('is a list of these', () => {
-    expect(listening('[login, custom.library_visit]')).to.have.length(2)
+    expect(listening('[login, custom.lecture_visit]')).to.have.length(2)
     expectOne(problems('[]'), 'rules/a.yaml:1:19', '`event` is an empty list')
     expectOne(problems('[login, [login]]'), 'rules/a.yaml:1:27', 'an item of `event` must be a name, not a list')
   })

@@ -7,7 +7,7 @@ import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 
 /** A rule that is complete; the keys under test stand from line 4 on, at column 3. */
 const RULE = ['- id: r', '  event: quiz.graded', '  points: 10']
-const TERMS = 'terms: [{ id: autumn, from: 2026-09-01, to: 2026-12-18 }]\ncustom_events: [custom.library_visit]'
+const TERMS = 'terms: [{ id: autumn, from: 2026-09-01, to: 2026-12-18 }]\ncustom_events: [custom.lecture_visit]'
 
 /** The lines as the keys of a rule. */
 export const rulePack = (...lines: string[]): string => [...RULE, ...lines.map((line) => `  ${line}`)].join('\n')

@@ -32,7 +32,7 @@ terms:
   - { id: spring, from: 2027-01-11, to: 2027-03-26 }
   - { id: 2026-autumn, from: 2026-09-21, to: 2027-01-10 }
 currency: GBP
-custom_events: [custom.library_visit, custom.gym.visit]
+custom_events: [custom.lecture_visit, custom.gym.visit]
 retention: { events: 26w, decisions: 30d }
 jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
 `
@@ -46,7 +46,7 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
         { id: 'spring', from: '2027-01-11', to: '2027-03-26' },
       ],
       currency: 'GBP',
-      customEvents: ['custom.library_visit', 'custom.gym.visit'],
+      customEvents: ['custom.lecture_visit', 'custom.gym.visit'],
       jobs: { verify: '30 3 * * *', retention: '0 4 * * sun' },
       retention: { events: 182, decisions: 30 },
     })
@@ -66,7 +66,7 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
     ['currency: gbp', '1:11', 'did you mean `GBP`?'],
     ['currency: POUND', '1:11', 'ISO 4217'],
     ['custom_events: custom.a', '1:16', '`custom_events` must be a list'],
-    ['custom_events: [library]', '1:17', 'such as custom.library_visit'],
+    ['custom_events: [library]', '1:17', 'such as custom.lecture_visit'],
     ['custom_events: [custom.A]', '1:17', 'lower-case'],
     ['retention: 120d', '1:12', 'retention must be a map'],
     ['retention: { events: 120 }', '1:22', 'such as 120d', '`120`'],
