@@ -1,7 +1,7 @@
 /** Takes LearningEvents in: each at most once, judged by the rules, what comes of it on the ledger. */
 import type { Fault } from '../activity/learning-event.js'
 import { type CompiledRules, isWanted } from '../domain/compile.js'
-import { type Decision, type Grant, isGrant, type Outcome } from '../domain/decision.js'
+import { type Decision, type Grant, isGrant, type Outcome, sums } from '../domain/decision.js'
 import type { PrivateRecord, ProposedEntry } from '../domain/entry.js'
 import { deedOf, evaluate, takeBack, withdrawing } from '../domain/evaluate.js'
 import { factsOf } from '../domain/fact.js'
@@ -162,13 +162,3 @@ const nothing = (id: string, status: IngestResult['status']): IngestResult => ({
   held: 0,
   decisions: [],
 })
-
-function sums(decisions: readonly Decision[]): { points: number; held: number } {
-  let points = 0
-  let held = 0
-  for (const decision of decisions) {
-    points += decision.points
-    held += decision.held
-  }
-  return { points, held }
-}

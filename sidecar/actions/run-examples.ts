@@ -1,5 +1,6 @@
 /** Runs the examples beside the packs: each in a Rocket of its own, by the real path. */
 import type { CompiledRules } from '../domain/compile.js'
+import { sums } from '../domain/decision.js'
 import { completionKey, type Fact } from '../domain/fact.js'
 import type { Example, ExpectedOutcome } from '../rules/examples-file.js'
 import type { Files } from '../store/configuration.js'
@@ -51,8 +52,7 @@ function compare(
   { status }: IngestResult,
   decisions: IngestResult['decisions'],
 ): ExampleRun['failures'] {
-  const points = decisions.reduce((sum, decision) => sum + decision.points, 0)
-  const held = decisions.reduce((sum, decision) => sum + decision.held, 0)
+  const { points, held } = sums(decisions)
   const codes = decisions.map(({ reason }) => reason.code)
   const came =
     decisions.length === 0 ? `no rule decided (${status})` : `${points} points, ${held} held (${codes.join(', ')})`

@@ -151,6 +151,8 @@ export function readLearningEvent(value: unknown): { event: LearningEvent } | { 
     })
   }
   if (faults.length > 0 || name === null) return { faults }
+  const data = value.data ? kept(value.data) : {}
+  const implied = impliedData(value.event)
   const event: LearningEvent = {
     id: value.id,
     event: name,
@@ -162,7 +164,7 @@ export function readLearningEvent(value: unknown): { event: LearningEvent } | { 
     activity: value.activity ?? null,
     object: value.object ?? null,
     origin: value.origin ?? null,
-    data: { ...impliedData(value.event), ...(value.data ? kept(value.data) : {}) },
+    data: implied ? { ...implied, ...data } : data,
     factsOnly: value.facts_only ?? false,
   }
   if (meansAlias(event, value.event)) return { event }

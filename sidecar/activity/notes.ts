@@ -60,8 +60,6 @@ const SENTENCES = {
 
 export type NoteCode = keyof typeof SENTENCES
 
-export const noteCodes = Object.keys(SENTENCES) as readonly NoteCode[]
-
 export function note(code: NoteCode, params: Params): Note {
   const sentence: (params: Params) => string = SENTENCES[code]
   return { code, params, text: sentence(params) }

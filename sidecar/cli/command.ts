@@ -53,7 +53,7 @@ export async function withContext<T>(config: Config, work: (context: Context) =>
 
 /** The rules that a server put in force. @throws HomeError where none was started well yet. */
 export function inForce(rules: RulesInForce): CompiledRules {
-  if (rules.configurations.latestSeq() > 0) return rules.current()
+  if (rules.configurations.latestHash() !== null) return rules.current()
   throw new HomeError(
     'No configuration is in force yet: run `scripts/rocket rules check`, then start the server (npm start)',
   )

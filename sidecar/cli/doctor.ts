@@ -100,7 +100,7 @@ function database({ stores, reader, now }: Context): Finding {
 function configuration({ config, stores, rules }: Context): Finding[] {
   const files = readFolder(config.configFolder)
   const read = examineFiles(files)
-  if (stores.configurations.latestSeq() === 0) {
+  if (stores.configurations.latestHash() === null) {
     const todo = read.configuration ? 'npm start' : 'scripts/rocket rules check, then npm start'
     return [{ state: 'fail', what: 'no configuration is in force yet: no server has started well here', todo }]
   }

@@ -32,3 +32,14 @@ export type Outcome = Decision | Grant | TakenBack
 
 export const isGrant = (decision: Outcome): decision is Grant =>
   decision.outcome === 'granted' || decision.outcome === 'held'
+
+/** What several decisions change together. */
+export function sums(decisions: readonly Decision[]): { points: number; held: number } {
+  let points = 0
+  let held = 0
+  for (const decision of decisions) {
+    points += decision.points
+    held += decision.held
+  }
+  return { points, held }
+}

@@ -58,8 +58,8 @@ export function meansAlias(event: LearningEvent, alias: string): boolean {
   return true
 }
 
-/** What an alias says that its class does not: an event that names it need not repeat it. */
-export const impliedData = (alias: string): EventData => (alias === 'activity.uncompleted' ? { state: 0 } : {})
+/** What an alias says that its class does not, so that an event which names it need not; null for nearly all. */
+export const impliedData = (alias: string): EventData | null => (alias === 'activity.uncompleted' ? { state: 0 } : null)
 
 /** Whether the alias waits for a grade, so that an event without `score` uses up nothing. */
 export const waitsForGrade = (alias: string | null): boolean => alias !== null && GRADED.has(alias)

@@ -1,5 +1,6 @@
 /** What a learner has, and why. */
 import { worded } from '../actions/ingest.js'
+import { sums } from '../domain/decision.js'
 import { learnerOf } from './auth.js'
 import { shownDecision } from './events.js'
 import { ledgerEntrySchema } from './ledger.js'
@@ -113,8 +114,7 @@ function getDecisions(call: Call): Answer {
       course,
       activity,
       object,
-      points: shown?.reduce((sum, decision) => sum + decision.points, 0) ?? 0,
-      held: shown?.reduce((sum, decision) => sum + decision.held, 0) ?? 0,
+      ...sums(shown ?? []),
       decisions: shown?.map(shownDecision) ?? null,
     }
   })

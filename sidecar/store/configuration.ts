@@ -23,25 +23,18 @@ export function filesHash(files: Files): string {
 
 export class Configurations {
   readonly #selectLatest
-  readonly #selectLatestSeq
   readonly #selectLatestHash
   readonly #selectDocument
   readonly #insertDocument
 
   constructor({ connection }: Writer) {
     const latest = `FROM entry WHERE kind = 'configuration' AND subject IS NULL ORDER BY seq DESC LIMIT 1`
-    this.#selectLatestSeq = connection.prepare<[], number>(`SELECT seq ${latest}`).pluck()
     this.#selectLatestHash = connection.prepare<[], string>(`SELECT hash ${latest}`).pluck()
     this.#selectLatest = connection.prepare<[], Row>(
       `SELECT seq, data FROM private_record WHERE seq = (SELECT seq ${latest})`,
     )
     this.#selectDocument = connection.prepare<[string], string>('SELECT text FROM document WHERE hash = ?').pluck()
     this.#insertDocument = connection.prepare('INSERT INTO document (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING')
-  }
-
-  /** The entry that put the present configuration in force; 0: none yet. */
-  latestSeq(): number {
-    return this.#selectLatestSeq.get() ?? 0
   }
 
   /** The hash of the entry that put the present configuration in force; null: none yet. */

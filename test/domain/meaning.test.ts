@@ -47,7 +47,7 @@ describe('the name of an event', () => {
   })
 
   it('may be a custom name', () => {
-    expect(resolveName('custom.library.visit_2')).to.deep.equal({ classes: ['custom.library.visit_2'], alias: null })
+    expect(resolveName('custom.lecture.visit_2')).to.deep.equal({ classes: ['custom.lecture.visit_2'], alias: null })
   })
 
   it('is nothing else', () => {
