@@ -1,13 +1,24 @@
 /** The command line: one table of commands. */
 import { parseArgs } from 'node:util'
 import { ImportRefused } from './actions/import-events.js'
+import { Refusal } from './actions/refusal.js'
 import { ActivityError } from './activity/activity-error.js'
 import { pair, token, tokenList, tokenRevoke } from './cli/access.js'
 import { importCommand, simulate } from './cli/activity.js'
+import { codesImport, codesList, codesWithdraw } from './cli/codes.js'
 import { type Command, DONE, PROBLEM, USAGE, UsageError } from './cli/command.js'
 import { doctor } from './cli/doctor.js'
 import { jobsList, jobsRun } from './cli/jobs.js'
 import { exportCommand, verify } from './cli/ledger.js'
+import { partnerTest } from './cli/partner.js'
+import { adjustCommand, liability } from './cli/points.js'
+import {
+  redemptionCancel,
+  redemptionExtend,
+  redemptionList,
+  redemptionReissue,
+  redemptionReplay,
+} from './cli/redemption.js'
 import { check, publishCommand, test } from './cli/rules.js'
 import { serve } from './cli/serve.js'
 import { ConfigError, readConfig } from './config.js'
@@ -28,6 +39,17 @@ const COMMANDS: readonly Command[] = [
   publishCommand,
   simulate,
   importCommand,
+  adjustCommand,
+  liability,
+  codesImport,
+  codesList,
+  codesWithdraw,
+  redemptionList,
+  redemptionCancel,
+  redemptionReissue,
+  redemptionExtend,
+  redemptionReplay,
+  partnerTest,
   verify,
   exportCommand,
   jobsList,
@@ -36,7 +58,7 @@ const COMMANDS: readonly Command[] = [
 ]
 
 /** What went wrong is said in its message; a stack would only hide it. */
-const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, ImportRefused, StorageUnavailable]
+const EXPECTED = [ConfigError, HomeError, MigrationRefused, ActivityError, ImportRefused, Refusal, StorageUnavailable]
 
 /** What to tell the person at the keyboard; null: this should not have happened, and its stack is wanted. */
 function explain(error: unknown): string | null {
@@ -100,13 +122,21 @@ function surplusArgument({ name }: Command, surplus: string): string {
   return `${name} does not take ${surplus}${near ? `; did you mean ${near}?` : ''}`
 }
 
-function parse(command: Command, args: readonly string[], options: NonNullable<Command['options']>) {
-  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
+/** A number below zero is no option: `adjust 42 -10`. */
+const isNegative = (arg: string): boolean => /^-[0-9]+$/.test(arg)
+
+function parse(command: Command, given: readonly string[], options: NonNullable<Command['options']>) {
+  const negative = given.filter(isNegative)
+  const args = given.filter((arg) => !isNegative(arg))
+  const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true })
   const stranger = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(options, token.name))
   if (stranger?.kind === 'option') throw new UsageError(unknownOption(command, stranger.rawName, Object.keys(options)))
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-    return { values: values as Record<string, string | boolean | undefined>, positionals }
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true })
+    return {
+      values: values as Record<string, string | boolean | undefined>,
+      positionals: [...positionals, ...negative],
+    }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -7,13 +7,15 @@ import type { Log } from './log.js'
 import { Committer } from './store/committer.js'
 import { type Connection, openForReading, openForWriting } from './store/database.js'
 import { LedgerView } from './store/ledger-view.js'
-import { checkVersion, MigrationRefused, migrate, migrations } from './store/migrate.js'
+import { checkVersion, migrate, requireCurrent } from './store/migrate.js'
 import { createStores, type Stores } from './store/stores.js'
 
 export interface Context {
   readonly config: Config
   readonly log: Log
   readonly now: () => number
+  /** Where the secrets shared with partners are. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly stores: Stores
   readonly committer: Committer
   readonly rules: RulesInForce
@@ -29,6 +31,7 @@ export interface Context {
 
 export interface Overrides {
   readonly now?: () => number
+  readonly env?: Context['env']
 }
 
 /**
@@ -40,7 +43,7 @@ export function openContext(
   config: Config,
   log: Log,
   mayMigrate: boolean,
-  { now = Date.now }: Overrides = {},
+  { now = Date.now, env = process.env }: Overrides = {},
 ): Context {
   const path = databasePath(config.home)
   refuseForeign(path)
@@ -48,22 +51,25 @@ export function openContext(
   let copyBefore: string | null = null
   if (mayMigrate) {
     copyBefore = migrate(connection)
-  } else if (checkVersion(connection) < (migrations().at(-1)?.number ?? 0)) {
-    connection.close()
-    throw new MigrationRefused(
-      'This database is from an earlier version: start the server once to bring it up to date.',
-    )
+  } else {
+    try {
+      requireCurrent(connection)
+    } catch (error) {
+      connection.close()
+      throw error
+    }
   }
   let secrets = readSecrets(config.home)
-  const stores = createStores(connection, secrets.eventKey)
+  const stores = createStores(connection, secrets)
   const reader = openForReading(path)
   return {
     config,
     log,
     now,
+    env,
     stores,
     committer: new Committer(stores.writer),
-    rules: new RulesInForce(stores.configurations),
+    rules: new RulesInForce(stores.configurations, () => stores.ledger.approvals()),
     reader,
     view: new LedgerView(reader),
     copyBefore,

@@ -40,6 +40,8 @@ export interface Secrets {
   readonly tokenKey: string
   /** Event ids are kept as HMACs under it. */
   readonly eventKey: string
+  /** Tokens and codes are kept under keys that are derived from it. */
+  readonly redemptionKey: string
   readonly pairing: Pairing | null
 }
 
@@ -73,11 +75,17 @@ export function refuseNetwork(home: string): void {
 /** Makes the home (mode 0700) and its secrets where there are none. Only the server does this, once it has the lock. */
 export function createHome(home: string): void {
   makeFolder(home)
-  if (existsSync(secretsPath(home))) return
+  if (existsSync(secretsPath(home))) return completeSecrets(home)
   if (existsSync(databasePath(home))) {
     throw new HomeError(`${secretsPath(home)} is missing, though there is a database: put it back from your backup`)
   }
-  writeSecrets(home, { tokenKey: newSecret(), eventKey: newSecret(), pairing: null })
+  writeSecrets(home, { tokenKey: newSecret(), eventKey: newSecret(), redemptionKey: newSecret(), pairing: null })
+}
+
+/** A home from before there were rewards has no key for tokens yet. */
+function completeSecrets(home: string): void {
+  const secrets = readSecrets(home)
+  if (secrets.redemptionKey === undefined) writeSecrets(home, { ...secrets, redemptionKey: newSecret() })
 }
 
 function makeFolder(home: string): void {

@@ -1,6 +1,7 @@
 /** The scheduled jobs: one table of what runs when. */
 import { spawn } from 'node:child_process'
 import { type ScheduledTask, schedule } from 'node-cron'
+import { expire } from './actions/expire.js'
 import { forget } from './actions/retention.js'
 import type { Context } from './context.js'
 import type { JobName } from './rules/settings.js'
@@ -14,6 +15,11 @@ interface Job {
 }
 
 export const JOBS: Readonly<Record<JobName, Job>> = {
+  expire: {
+    summary: 'points and tokens lapse, and who should know beforehand is told',
+    cron: '5 * * * *',
+    run: expire,
+  },
   verify: { summary: 'verifies the whole ledger', cron: '30 3 * * *', run: verifyApart },
   retention: { summary: 'deletes events and decisions whose time of keeping is over', cron: '0 4 * * *', run: forget },
 }

@@ -17,20 +17,33 @@ const LAYERS: Readonly<
   rules: { parts: ['domain'], packages: ['luxon', 'node-cron', 'yaml'], node: ['crypto'] },
   activity: { parts: ['domain'], packages: ['ajv', 'csv-parse', 'luxon'], node: 'any' },
   store: { parts: ['domain'], packages: ['better-sqlite3'], node: 'any' },
+  webhook: { parts: ['domain'], packages: ['undici'], node: 'any' },
   actions: {
-    parts: ['domain', 'rules', 'activity', 'store', 'home', 'context'],
-    packages: ['jsonwebtoken'],
+    parts: ['domain', 'rules', 'activity', 'store', 'webhook', 'home', 'context'],
+    packages: ['csv-parse', 'jsonwebtoken'],
     node: 'any',
   },
   http: {
-    parts: ['domain', 'rules', 'activity', 'store', 'actions', 'home', 'context', 'config', 'log', 'version'],
+    parts: [
+      'domain',
+      'rules',
+      'activity',
+      'store',
+      'webhook',
+      'actions',
+      'home',
+      'context',
+      'config',
+      'log',
+      'version',
+    ],
     packages: ['ajv', 'express', 'jsonwebtoken'],
     node: 'any',
   },
   cli: {
     parts: [
-      ...['domain', 'rules', 'activity', 'store', 'actions', 'http', 'home', 'context', 'config', 'log', 'version'],
-      'jobs',
+      ...['domain', 'rules', 'activity', 'store', 'webhook', 'actions', 'http', 'home', 'context', 'config', 'log'],
+      ...['version', 'jobs', 'messenger'],
     ],
     packages: [],
     node: 'any',
@@ -41,6 +54,7 @@ const LAYERS: Readonly<
   config: { parts: ['log'], packages: [], node: 'any' },
   context: { parts: ['store', 'actions', 'config', 'home', 'log'], packages: [], node: 'any' },
   jobs: { parts: ['domain', 'rules', 'store', 'actions', 'context', 'log'], packages: ['node-cron'], node: 'any' },
+  messenger: { parts: ['actions', 'context'], packages: [], node: [] },
   main: { parts: ['cli'], packages: [], node: 'any' },
 }
 

@@ -70,6 +70,43 @@ function examplesOf(pack: string): string {
   return pack.replace(/\.ya?ml$/, '.examples.yaml')
 }
 
+describe('the rewards in them', () => {
+  const catalogueOf = (name: string, files = readFolder(join(ROOT, name))) => {
+    const { configuration, problems } = readConfiguration(files)
+    expect(problems.map(formatProblem)).to.deep.equal([])
+    return configuration!.catalogue
+  }
+
+  it('are offered in every folder that has a rewards.yaml, but for the starter, and none of them by other means', () => {
+    const offering = folders.filter((name) => catalogueOf(name).rewards.length > 0)
+    const written = folders.filter((name) => existsSync(join(ROOT, name, 'rewards.yaml')))
+    expect(['00-starter', ...offering]).to.deep.equal(written)
+  })
+
+  it('of the starter are three tiers, and a reward that loads once it is no comment any more', () => {
+    const files = readFolder(join(ROOT, '00-starter'))
+    const { tiers, rewards } = catalogueOf('00-starter')
+    expect(tiers.map(({ id, points }) => [id, points])).to.deep.equal([
+      ['bronze', 50],
+      ['silver', 200],
+      ['gold', 500],
+    ])
+    expect(rewards).to.deep.equal([])
+    const [before, reward] = (files.get('rewards.yaml') ?? '').split('# rewards:')
+    const uncommented = `${before}rewards:${reward?.replace(/^# /gm, '')}`
+    const offered = catalogueOf('00-starter', new Map([...files, ['rewards.yaml', uncommented]])).rewards
+    expect(offered.map(({ id }) => id)).to.deep.equal(['coffee-with-the-dean'])
+  })
+
+  it('show every kind of funding, and what opens a reward', () => {
+    const funding = catalogueOf('16-funding').rewards.map(({ funding: { kind } }) => kind)
+    expect(funding).to.deep.equal(['institution', 'discount', 'hybrid'])
+    const [evening] = catalogueOf('15-unlocking').rewards
+    expect([evening?.tier, evening?.requires?.kind, evening?.window?.days]).to.deep.equal(['silver', 'rule', [5]])
+    expect(catalogueOf('17-code-pool').rewards.map(({ delivery }) => delivery.kind)).to.deep.equal(['codes'])
+  })
+})
+
 describe('what an example of one learner and one set of files cannot show', () => {
   const submission = (id: number, activity: string, time: string) =>
     learningEvent({

@@ -16,7 +16,7 @@ interface Grown {
 /** What `GET /api/user/points` reads; `page` adds the latest ten entries to the balance. */
 function reader({ home, users }: Grown, page: boolean): { read: () => void; close: () => void } {
   const connection = openForWriting(databasePath(home))
-  const stores = createStores(connection, 'bench')
+  const stores = createStores(connection, { eventKey: 'bench', redemptionKey: 'bench' })
   const view = new LedgerView(connection)
   let next = 0
   const read = () => {

@@ -20,7 +20,7 @@ export function growLedger(entries: number, onProgress: (done: number) => void):
   const connection = openForWriting(databasePath(home))
   connection.pragma('synchronous = OFF')
   migrate(connection)
-  const stores = createStores(connection, readSecrets(home).eventKey)
+  const stores = createStores(connection, readSecrets(home))
   const now = Date.UTC(2026, 0, 1)
   stores.writer.write(() => publish(stores, readFolder(join(home, 'config')), { actor: 'bench', reason: 'bench', now }))
   const civil = new Civil('Europe/London', 1, [])

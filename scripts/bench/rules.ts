@@ -3,6 +3,7 @@ import { Engine, type EngineResult } from 'json-rules-engine'
 import { compile } from '../../sidecar/domain/compile.js'
 import { evaluate } from '../../sidecar/domain/evaluate.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
+import { namesFor } from '../../sidecar/domain/tier.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { type Measured, median, seconds } from './measure.js'
 
@@ -54,7 +55,8 @@ function ours(): () => number {
   const compiled = compile(configuration)
   const facts = { badges: new Map(), completed: new Set<string>(), completionRate: new Map() }
   const learner = { lifetime: 0, grantsOf: () => [], facts }
-  const situation = { rules: compiled, learner, courses: () => null, now: event.time, withdrawn: () => null }
+  const names = namesFor([], compiled.idsOf, { courseNamed: () => null, badgeNamed: () => null }, compiled.civil)
+  const situation = { rules: compiled, learner, names, now: event.time, withdrawn: () => null }
   return () => evaluate(event, situation).filter(({ outcome }) => outcome === 'granted').length
 }
 

@@ -11,6 +11,7 @@ import { reason, type Wording } from '../domain/reason.js'
 import type { Events, KeptDecision } from '../store/event.js'
 import type { Learners } from '../store/learner.js'
 import type { Stores } from '../store/stores.js'
+import { announceTier, namesIn } from './tier.js'
 
 /** Clocks differ a little; an event from further ahead is refused, because windows would count it twice. */
 const FUTURE_LIMIT = 10 * 60_000
@@ -40,9 +41,11 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   const event = aboutOwner(learners, rules, sent)
   const subject = learners.enrol(source, event.user)
   if (event.courseIdnumber !== null && event.course !== null) learners.nameCourse(event.courseIdnumber, event.course)
-  for (const fact of factsOf(event)) learners.addFact(subject, fact)
+  const facts = factsOf(event)
+  for (const fact of facts) learners.addFact(subject, fact)
 
   const decisions = event.factsOnly ? [] : judge(stores, rules, subject, event, now)
+  if (facts.length > 0 || decisions.some(isGrant)) announceTier(stores, rules, subject, now)
   events.add(key, subject, event, decisions, now)
   return { id: event.id, status: 'recorded', ...sums(decisions), decisions }
 }
@@ -65,7 +68,7 @@ function judge(stores: Stores, rules: CompiledRules, subject: string, event: Lea
   const deed = deedOf(event)
   const withdrawn = (ids: readonly string[]) => (deed === null ? null : learners.withdrawnAt(deed, ids, subject))
   const learner = learners.known(subject)
-  const decisions = evaluate(event, { rules, learner, courses: learners.courseNamed, now, withdrawn })
+  const decisions = evaluate(event, { rules, learner, names: namesIn(stores, rules), now, withdrawn })
   const taken = deed === null ? [] : withdraw(stores, rules, subject, event, deed, now)
   for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, subject, event, decision, now)
   return [...taken, ...decisions]

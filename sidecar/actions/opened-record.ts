@@ -12,7 +12,7 @@ export interface OpenedRecord {
   readonly activity?: string
   readonly object?: string
   readonly time?: string
-  readonly detail?: { readonly files?: Readonly<Record<string, string>> }
+  readonly detail?: Readonly<Record<string, unknown>> & { readonly files?: Readonly<Record<string, string>> }
 }
 
 /** Null: it is not JSON with a source and a time. */

@@ -9,6 +9,7 @@ import { isPack, readConfiguration } from '../rules/read-configuration.js'
 import { type Files, filesHash } from '../store/configuration.js'
 import type { Learners } from '../store/learner.js'
 import type { Stores } from '../store/stores.js'
+import { recordApprovals } from './approval.js'
 
 /** The files hold mistakes; nothing was changed. */
 export class ConfigurationRefused extends Error {
@@ -56,11 +57,13 @@ export function publish(
   files: Files,
   by: { actor: string; reason: string; now: number },
 ): number | null {
-  const { settings, rules } = checkFiles(files).configuration
+  const { configuration } = checkFiles(files)
+  const { settings, rules } = configuration
   requireSameSource(learners, settings.source)
   const latest = configurations.latest()
   if (latest && filesHash(latest.files) === filesHash(files)) return null
   if (latest) requireWholeMemory(rules, readConfiguration(latest.files).configuration?.rules ?? [])
+  const civil = new Civil(settings.timezone, settings.weekStarts, settings.terms)
   const { seq } = ledger.append(
     {
       kind: 'configuration',
@@ -78,8 +81,9 @@ export function publish(
     },
     settings.source,
     by.now,
-    new Civil(settings.timezone, settings.weekStarts, settings.terms),
+    civil,
   )
+  recordApprovals(ledger, configuration, by.now, civil)
   return seq
 }
 

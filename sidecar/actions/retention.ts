@@ -1,4 +1,4 @@
-/** Deletes what was kept long enough: events, and what was decided about them. The ledger itself is for ever. */
+/** Deletes what was kept long enough: events, what was decided about them, what was told. The ledger itself is for ever. */
 import type { Context } from '../context.js'
 
 const DAY = 86_400_000
@@ -13,7 +13,7 @@ export async function forget({
   now,
 }: Pick<Context, 'stores' | 'committer' | 'rules' | 'now'>): Promise<string> {
   const { retention } = rules.current().settings
-  const { events } = stores
+  const { events, notices, idempotency } = stores
   const inSteps = async (days: number, step: (first: number, end: number) => number): Promise<number> => {
     const { first, end } = events.receivedBefore(now() - days * DAY)
     let deleted = 0
@@ -24,5 +24,8 @@ export async function forget({
   }
   const decisions = await inSteps(retention.decisions, (first, end) => events.forgetDecisions(first, end))
   const gone = await inSteps(retention.events, (first, end) => events.forgetEvents(first, end))
-  return `deleted ${gone} events and the decisions about ${decisions}`
+  const before = now() - retention.events * DAY
+  const told = await committer.run(() => notices.forget(before))
+  await committer.run(() => idempotency.forget(before))
+  return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices`
 }

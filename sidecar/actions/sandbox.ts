@@ -18,7 +18,7 @@ export function openSandbox(files: Files): Sandbox {
   const connection = openForWriting(':memory:')
   try {
     migrate(connection)
-    const stores = createStores(connection, 'sandbox')
+    const stores = createStores(connection, { eventKey: 'sandbox', redemptionKey: 'sandbox' })
     stores.writer.write(() => publish(stores, files, { actor: 'sandbox', reason: 'try', now: 0 }))
     return { stores, rules: new RulesInForce(stores.configurations).current(), close: () => connection.close() }
   } catch (error) {

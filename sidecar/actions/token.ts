@@ -20,6 +20,8 @@ export interface TokenOrder {
   readonly scopes: readonly Scope[]
   /** The learner whom a `learner` token speaks for. */
   readonly userId: string | null
+  /** The partner whom a `partner` token speaks for. */
+  readonly partner: string | null
   readonly name: string | null
   readonly ttl: number
   readonly actor: string
@@ -33,11 +35,11 @@ export function issueToken(
   secrets: Secrets,
   order: TokenOrder,
 ): { id: string; token: string; expires: number } {
-  const { scopes, userId, name, ttl, actor, now } = order
+  const { scopes, userId, partner, name, ttl, actor, now } = order
   const id = randomUUID()
   const expires = now + ttl
-  tokens.add({ id, scope: scopes.join(' '), user_id: userId, name, created: now, expires })
-  const detail = { token: id, scope: scopes.join(' '), name, for_learner: userId !== null }
+  tokens.add({ id, scope: scopes.join(' '), user_id: userId, partner, name, created: now, expires })
+  const detail = { token: id, scope: scopes.join(' '), name, partner, for_learner: userId !== null }
   recordAdministration(ledger, rules, { actor, reason: 'token issued', detail, now })
   const claims = {
     aud: AUDIENCE,

@@ -19,9 +19,11 @@ import {
   readClaims,
   readHead,
 } from '../store/audit.js'
+import { documentText } from '../store/audit-rewards.js'
 import type { Connection } from '../store/database.js'
 import { changedSchema } from '../store/migrate.js'
 import { isGrant, isNear, type OpenedRecord, parseRecord, remembers } from './opened-record.js'
+import { RewardsCheck } from './verify-rewards.js'
 
 export interface Verification {
   readonly ok: boolean
@@ -66,7 +68,7 @@ export function verifyLedger(
   const { quick, onProgress } = options
   const claims = quick ? null : readClaims(connection)
   const { seq: last } = claims?.head ?? readHead(connection)
-  const check = claims ? new FullCheck(claims, grantOwner(connection), memoryOf(connection)) : new ChainCheck()
+  const check = claims ? new FullCheck(claims, connection) : new ChainCheck()
   for (const page of rawEntries(connection, last, !quick)) {
     for (const row of page) check.entry(row)
     onProgress?.(check.head.seq, last)
@@ -112,13 +114,19 @@ class FullCheck extends ChainCheck {
   readonly #sums = new Map<string, Sums>()
   /** Grants that were taken back: each can be only once. */
   readonly #revoked = new Set<number>()
+  readonly #rewards: RewardsCheck
+  readonly ownerOf: (seq: number) => string | null
+  readonly memoryOf: (subject: string, seq: number) => Remembered | undefined
 
   constructor(
     readonly claims: Claims,
-    readonly ownerOf: (seq: number) => string | null,
-    readonly memoryOf: (subject: string, seq: number) => Remembered | undefined,
+    connection: Connection,
   ) {
     super()
+    this.ownerOf = grantOwner(connection)
+    this.memoryOf = memoryOf(connection)
+    const fail = (seq: number | null, message: string) => this.fail(seq, message)
+    this.#rewards = new RewardsCheck(claims.rewards, documentText(connection), fail)
   }
 
   override entry(row: RawEntry): void {
@@ -126,19 +134,29 @@ class FullCheck extends ChainCheck {
     const [seq, text, , salt, data] = row
     const body = readBody(text)
     if (!body) return this.fail(seq, 'its body is not one line of JSON with the keys of an entry in their order')
-    this.#record(seq, body, salt, data)
+    const record = this.#record(seq, body, salt, data)
+    this.#rewards.entry(seq, body, record, this.#sums.get(body.subject ?? '')?.points ?? 0)
     if (body.subject !== null) this.#add(seq, body.subject, body)
   }
 
-  #record(seq: number, body: Body, salt: string | null, data: string | null): void {
-    if (salt === null || data === null)
-      return this.fail(seq, 'its private record is missing, and no erasure declares that')
+  /** @returns the record where it can be believed. */
+  #record(seq: number, body: Body, salt: string | null, data: string | null): OpenedRecord | null {
+    if (salt === null || data === null) {
+      this.fail(seq, 'its private record is missing, and no erasure declares that')
+      return null
+    }
     if (commitment(salt, data) !== body.priv) {
-      return this.fail(seq, 'its private record is not the one its body commits to: the record or its salt was changed')
+      this.fail(seq, 'its private record is not the one its body commits to: the record or its salt was changed')
+      return null
     }
     this.opened++
     const record = parseRecord(data)
-    if (!record) return this.fail(seq, 'its private record has not the form of one')
+    if (record) this.#opened(seq, body, record)
+    else this.fail(seq, 'its private record has not the form of one')
+    return record
+  }
+
+  #opened(seq: number, body: Body, record: OpenedRecord): void {
     if (record.source !== body.source) this.fail(seq, 'its body and its private record name different sources')
     if (!isNear(record.at, body.day)) {
       this.fail(seq, `its day ${body.day} is not the day of ${record.at}`)
@@ -188,6 +206,7 @@ class FullCheck extends ChainCheck {
   }
 
   override finish(): void {
+    this.#rewards.finish()
     const { balances, granted, lastRecord } = this.claims
     if (lastRecord > this.claims.head.seq)
       this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)

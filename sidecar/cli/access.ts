@@ -2,6 +2,7 @@
 
 import { recordAdministration } from '../actions/administer.js'
 import { issueToken, offerPairingCode, type Scope } from '../actions/token.js'
+import type { CompiledRules } from '../domain/compile.js'
 import { parseDuration } from '../domain/duration.js'
 import { runningServer } from '../home.js'
 import { closest } from '../rules/closest.js'
@@ -44,11 +45,12 @@ export const pair: Command = {
 
 export const token: Command = {
   name: 'token',
-  usage: '--scope S [--user ID] [--ttl 90d] [--name N]',
-  summary: 'a revocable token for a BI tool, the nightly pull, or support',
+  usage: '--scope S [--user ID] [--partner ID] [--ttl 90d] [--name N]',
+  summary: 'a revocable token for a BI tool, the nightly pull, a partner, or support',
   options: {
     scope: { type: 'string' },
     user: { type: 'string' },
+    partner: { type: 'string' },
     ttl: { type: 'string' },
     name: { type: 'string' },
   },
@@ -59,9 +61,14 @@ export const token: Command = {
     if (ttl === null) throw new UsageError(`--ttl ${options.ttl} is no duration: write 12h, 90d or 4w`)
     const userId = typeof options.user === 'string' ? options.user : null
     if (scopes.includes('learner') && userId === null) throw new UsageError('a learner token needs --user ID')
+    const partner = typeof options.partner === 'string' ? options.partner : null
+    if (scopes.includes('partner') !== (partner !== null)) {
+      throw new UsageError('a partner token needs --partner ID, and only that: it speaks for one partner')
+    }
     const name = typeof options.name === 'string' ? options.name : null
     return withContext(invocation.config, ({ stores, rules, secrets, now }) => {
-      const order = { scopes, userId, name, ttl, actor: actor(), now: now() }
+      if (partner !== null) requirePartner(inForce(rules), partner)
+      const order = { scopes, userId, partner, name, ttl, actor: actor(), now: now() }
       const issued = stores.writer.write(() => issueToken(stores, inForce(rules), secrets(), order))
       const expires = new Date(issued.expires).toISOString()
       // The token alone on standard output: TOKEN=$(scripts/rocket token --scope reports)
@@ -74,8 +81,16 @@ export const token: Command = {
   },
 }
 
+/** @throws UsageError where rewards.yaml has no such partner. */
+function requirePartner({ catalogue }: CompiledRules, id: string): void {
+  const ids = catalogue.partners.map((partner) => partner.id)
+  if (ids.includes(id)) return
+  const near = closest(id, ids)
+  throw new UsageError(`rewards.yaml in force has no partner ${id}${near ? `; did you mean ${near}?` : ''}`)
+}
+
 /** Those that something asks for in this version. */
-const ISSUABLE = ['events', 'learner', 'reports', 'admin'] as const satisfies readonly Scope[]
+const ISSUABLE = ['events', 'learner', 'reports', 'partner', 'admin'] as const satisfies readonly Scope[]
 
 function asScope(name: string): Scope {
   const scope = ISSUABLE.find((known) => known === name)
@@ -98,8 +113,8 @@ export const tokenList: Command = {
         expires: new Date(expires).toISOString(),
         state: revoked !== null ? 'revoked' : expires <= now() ? 'ended' : 'valid',
       }))
-      const lines = tokens.map(({ id, state, scope, expires, name, user_id }) =>
-        [id, state.padEnd(7), expires.slice(0, 10), scope, user_id ? `learner ${user_id}` : '', name ?? '']
+      const lines = tokens.map(({ id, state, scope, expires, name, user_id, partner }) =>
+        [id, state.padEnd(7), expires.slice(0, 10), scope, user_id ? `learner ${user_id}` : (partner ?? ''), name ?? '']
           .join('  ')
           .trimEnd(),
       )

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ParseArgsConfig } from 'node:util'
+import type { Moment } from '../actions/moment.js'
 import type { RulesInForce } from '../actions/rules-in-force.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
@@ -74,5 +75,19 @@ export function requiredOption({ options }: Invocation, name: string, example: s
   const value = options[name]
   if (typeof value !== 'string' || value === '')
     throw new UsageError(`--${name} is missing, such as --${name} ${example}`)
+  return value
+}
+
+/** Runs an action in a transaction of its own, by the configuration in force. */
+export function act<T>(context: Context, action: (moment: Moment) => T): T {
+  const { stores, rules, now } = context
+  inForce(rules)
+  return stores.writer.write(() => action({ stores, rules, now: now() }))
+}
+
+/** The argument at a place. @throws UsageError where it is missing. */
+export function argument({ arguments: given }: Invocation, index: number, missing: string): string {
+  const value = given[index]
+  if (value === undefined || value === '') throw new UsageError(missing)
   return value
 }

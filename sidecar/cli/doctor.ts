@@ -10,8 +10,9 @@ import { filesHash } from '../store/configuration.js'
 import { MigrationRefused } from '../store/migrate.js'
 import { VERSION } from '../version.js'
 import { type Command, DONE, PROBLEM, withContext } from './command.js'
+import { rewards } from './doctor-rewards.js'
 
-interface Finding {
+export interface Finding {
   readonly state: 'ok' | 'warn' | 'fail'
   readonly what: string
   /** What to do about it. */
@@ -53,6 +54,7 @@ async function home(config: Config): Promise<Finding[]> {
       disk(config),
       database(context),
       ...configuration(context),
+      ...rewardsIn(context),
       await server(config),
       pairing(context),
       ...jobs(context),
@@ -137,6 +139,10 @@ async function server({ home: folder, host }: Config): Promise<Finding> {
     return { state: 'warn', what: `${what} could not be asked: ${why}`, todo: `reach it from here as ${host}` }
   }
 }
+
+/** Nothing can be said of rewards before a configuration is in force. */
+const rewardsIn = (context: Context): Finding[] =>
+  context.stores.configurations.latestHash() === null ? [] : rewards(context)
 
 function pairing({ secrets }: Context): Finding {
   const { pairing: paired } = secrets()

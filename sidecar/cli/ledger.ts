@@ -9,7 +9,7 @@ import { databasePath, requireHome } from '../home.js'
 import { Configurations } from '../store/configuration.js'
 import { type Connection, openForReading, Writer } from '../store/database.js'
 import { type LedgerFilter, LedgerView } from '../store/ledger-view.js'
-import { checkVersion } from '../store/migrate.js'
+import { requireCurrent } from '../store/migrate.js'
 import { type Command, DONE, type Invocation, inForce, PROBLEM, requiredOption, UsageError } from './command.js'
 import { createProgress, grouped } from './progress.js'
 
@@ -89,7 +89,7 @@ async function withReader(
   requireHome(invocation.config.home)
   const connection = openForReading(databasePath(invocation.config.home))
   try {
-    checkVersion(connection)
+    requireCurrent(connection)
     return await work(connection)
   } finally {
     connection.close()

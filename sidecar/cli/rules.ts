@@ -1,6 +1,7 @@
 /** `rules check`, `rules test`, `rules publish`. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { unapproved } from '../actions/approval.js'
 import { ConfigurationRefused, checkFiles, examineFiles, publish, readFolder } from '../actions/publish.js'
 import { runExample } from '../actions/run-examples.js'
 import { readExamples } from '../rules/examples-file.js'
@@ -94,7 +95,7 @@ export const publishCommand: Command = {
   run: (invocation) => {
     const reason = requiredOption(invocation, 'reason', '"term starts"')
     const { configFolder } = invocation.config
-    return withContext(invocation.config, ({ stores, now }) => {
+    return withContext(invocation.config, ({ stores, rules, now }) => {
       const files = readFolder(configFolder)
       try {
         const { configuration, problems } = checkFiles(files)
@@ -102,9 +103,11 @@ export const publishCommand: Command = {
         const count = configuration.rules.length
         const live = `${counted(count, 'rule')} from ${configFolder} ${count === 1 ? 'is' : 'are'} in force, as entry ${seq} of the ledger.`
         const text = seq === null ? 'These files are in force already.' : live
+        const locked = unapproved(rules)
+        const waiting = locked.map(({ reward, todo }) => `The reward ${reward} cannot be redeemed yet: ${todo}.`)
         invocation.print(
-          { published: seq !== null, seq, problems },
-          [...problemLines(configFolder, problems), text].join('\n'),
+          { published: seq !== null, seq, problems, unapproved: locked },
+          [...problemLines(configFolder, problems), text, ...waiting].join('\n'),
         )
         return DONE
       } catch (error) {

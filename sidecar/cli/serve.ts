@@ -7,8 +7,10 @@ import { createHome, HomeError, lockHome } from '../home.js'
 import { listen } from '../http/server.js'
 import { startJobs } from '../jobs.js'
 import { createLog } from '../log.js'
+import { startMessenger } from '../messenger.js'
 import type { Problem } from '../rules/problem.js'
 import { STARTER, VERSION } from '../version.js'
+import { readSecrets } from '../webhook/sign.js'
 import { type Command, DONE, type Invocation, PROBLEM, problemLines } from './command.js'
 
 /** How long callers have to finish when the server stops, in milliseconds. */
@@ -56,15 +58,18 @@ async function serveUntilStopped(
   const { server, url } = await listen(context)
   log.info({ url, home: config.home, version: VERSION }, 'listening')
   logWarnings(context, warnings)
+  logSecrets(context)
   if (context.copyBefore)
     log.info({ copy: context.copyBefore }, 'the database was brought up to date; a copy from before is kept')
   announce({ pid: process.pid, url })
   const stopJobs = startJobs(context)
+  const stopMessenger = startMessenger(context)
   process.stdout.write(welcome(context, url))
 
   await asked
   log.info('stopping')
   stopJobs()
+  await stopMessenger()
   // What is being answered is answered; who dawdles over a request, or over a long download, is cut off.
   const cut = setTimeout(() => server.closeAllConnections(), GRACE)
   await new Promise((resolve) => server.close(resolve))
@@ -82,6 +87,7 @@ function reload(context: Context): void {
   const { log, rules, config } = context
   try {
     logWarnings(context, putInForce(context, 'reload'))
+    logSecrets(context)
     log.info({ rules: rules.current().rules.length }, 'configuration read again')
   } catch (error) {
     const problems =
@@ -103,6 +109,15 @@ function putInForce({ stores, config, now }: Context, reason: string): readonly 
 function logWarnings({ log, config }: Context, warnings: readonly Problem[]): void {
   if (warnings.length === 0) return
   log.warn({ problems: problemLines(config.configFolder, warnings) }, 'the configuration has warnings')
+}
+
+/** Says at once what would otherwise be found at the first redemption: a partner's secret that is not there. */
+function logSecrets({ log, rules, env }: Context): void {
+  for (const { id, secretEnv } of rules.current().catalogue.partners) {
+    const read = secretEnv === null ? null : readSecrets(env[secretEnv])
+    if (read && 'problem' in read)
+      log.warn({ partner: id }, `${secretEnv} ${read.problem}; nothing can be sent to ${id}`)
+  }
 }
 
 function explain({ problems }: ConfigurationRefused, { configFolder }: Config): string {

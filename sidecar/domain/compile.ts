@@ -5,6 +5,7 @@ import type { Configuration, Settings } from './configuration.js'
 import { fieldOf, type LearningEvent } from './learning-event.js'
 import { isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
 import { FACT_CLASSES } from './moodle-events.js'
+import type { Catalogue } from './reward.js'
 import type { Points, Revocation, Rule } from './rule.js'
 
 export interface CompiledRule {
@@ -34,6 +35,7 @@ export interface CompiledRevocation {
 export interface CompiledRules {
   readonly settings: Settings
   readonly civil: Civil
+  readonly catalogue: Catalogue
   readonly rules: readonly CompiledRule[]
   /** The ids under which a rule has granted, active or not: its own and those it had. */
   readonly idsOf: (rule: string) => readonly string[]
@@ -48,7 +50,7 @@ const MOST_POINTS = 1_000_000
 
 const FACTS: ReadonlySet<string> = new Set(Object.values(FACT_CLASSES))
 
-export function compile({ settings, rules }: Configuration): CompiledRules {
+export function compile({ settings, rules, catalogue }: Configuration): CompiledRules {
   const compiled = rules.map(compileRule)
   const active = compiled.filter(({ rule }) => rule.active)
   const listeners = new Map<string, CompiledRule[]>()
@@ -65,6 +67,7 @@ export function compile({ settings, rules }: Configuration): CompiledRules {
   return {
     settings,
     civil: new Civil(settings.timezone, settings.weekStarts, settings.terms),
+    catalogue,
     rules: active,
     idsOf: (rule) => ids.get(rule) ?? [rule],
     listeners,

@@ -1,9 +1,11 @@
+import type { Catalogue } from './reward.js'
 import type { Rule } from './rule.js'
 
 /** Everything an institution decides in its files, read and checked. A pure function of the texts of those files. */
 export interface Configuration {
   readonly settings: Settings
   readonly rules: readonly Rule[]
+  readonly catalogue: Catalogue
 }
 
 /** `rocket.yaml`. */

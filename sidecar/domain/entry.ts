@@ -52,8 +52,20 @@ export interface ProposedEntry {
   readonly expires: string | null
   /** The `seq` this entry answers. */
   readonly ref: number | null
+  readonly spending?: Spending | undefined
   readonly record: PrivateRecord
 }
+
+/** What an entry about a reward adds. */
+export interface Spending {
+  readonly reward: string
+  readonly budget: string | null
+  /** Money, in minor units: committed, or with a minus given back. */
+  readonly amountMinor: number | null
+  /** ISO 4217; null where there is no money. */
+  readonly currency: string | null
+}
+const NO_SPENDING = { reward: null, budget: null, amountMinor: null, currency: null }
 
 /** What identifies and explains; deleted when the learner is erased. Only keys that have a value are written. */
 export interface PrivateRecord {
@@ -128,10 +140,11 @@ export function entryHash(body: string): string {
 export function sequence(head: Head, proposed: ProposedEntry, writing: Writing): Entry {
   const seq = head.seq + 1
   const data = recordText(proposed.record, writing)
+  const { reward, budget, amountMinor, currency } = proposed.spending ?? NO_SPENDING
   const body = JSON.stringify({
-    amount_minor: null,
-    budget: null,
-    currency: null,
+    amount_minor: amountMinor,
+    budget,
+    currency,
     day: writing.day,
     expires: proposed.expires,
     held: proposed.held,
@@ -140,7 +153,7 @@ export function sequence(head: Head, proposed: ProposedEntry, writing: Writing):
     prev: head.hash,
     priv: commitment(writing.salt, data),
     ref: proposed.ref,
-    reward: null,
+    reward,
     rule: proposed.rule,
     seq,
     source: writing.source,
@@ -152,12 +165,16 @@ export function sequence(head: Head, proposed: ProposedEntry, writing: Writing):
 
 /** What a body says, as far as re-deriving needs it. */
 export interface Body {
+  readonly amountMinor: number | null
+  readonly budget: string | null
   readonly day: string
+  readonly expires: string | null
   readonly held: number
   readonly kind: string
   readonly points: number
   readonly priv: string
   readonly ref: number | null
+  readonly reward: string | null
   /** Without its version. */
   readonly ruleId: string | null
   readonly source: string
@@ -165,12 +182,14 @@ export interface Body {
 }
 
 const text = (pattern: string) => `(?:null|"${pattern}")`
+const kept = (pattern: string) => `(?:null|"(${pattern})")`
+const date = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
 const whole = '(?:0|-?[1-9][0-9]{0,15})'
 const slug = '[A-Za-z0-9._-]+'
 const BODY = new RegExp(
-  `^\\{"amount_minor":(?:null|${whole}),"budget":${text(slug)},"currency":${text('[A-Z]{3}')},"day":"([0-9]{4}-[0-9]{2}-[0-9]{2})",` +
-    `"expires":${text('[0-9]{4}-[0-9]{2}-[0-9]{2}')},"held":(${whole}),"kind":"([a-z]+)","points":(${whole}),` +
-    `"prev":"[0-9a-f]{64}","priv":"([0-9a-f]{64})","ref":(null|[1-9][0-9]{0,15}),"reward":${text(slug)},` +
+  `^\\{"amount_minor":(null|${whole}),"budget":${kept(slug)},"currency":${text('[A-Z]{3}')},"day":"(${date})",` +
+    `"expires":${kept(date)},"held":(${whole}),"kind":"([a-z]+)","points":(${whole}),` +
+    `"prev":"[0-9a-f]{64}","priv":"([0-9a-f]{64})","ref":(null|[1-9][0-9]{0,15}),"reward":${kept(slug)},` +
     `"rule":(?:null|"(${slug})@[0-9a-f]{12}"),"seq":[1-9][0-9]{0,15},"source":"(${slug})","subject":(?:null|"([0-9a-f]{24})"),"v":1\\}$`,
 )
 
@@ -181,14 +200,33 @@ const BODY = new RegExp(
 export function readBody(body: string): Body | null {
   const match = BODY.exec(body)
   if (!match) return null
-  const [, day = '', held, kind = '', points, priv = '', ref, ruleId, source = '', subject] = match
+  const [
+    ,
+    amount,
+    budget,
+    day = '',
+    expires,
+    held,
+    kind = '',
+    points,
+    priv = '',
+    ref,
+    reward,
+    ruleId,
+    source = '',
+    subject,
+  ] = match
   return {
+    amountMinor: amount === 'null' ? null : Number(amount),
+    budget: budget ?? null,
     day,
+    expires: expires ?? null,
     held: Number(held),
     kind,
     points: Number(points),
     priv,
     ref: ref === 'null' ? null : Number(ref),
+    reward: reward ?? null,
     ruleId: ruleId ?? null,
     source,
     subject: subject ?? null,

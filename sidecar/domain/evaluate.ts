@@ -2,12 +2,12 @@
 import type { Civil } from './civil.js'
 import type { CompiledRule, CompiledRules } from './compile.js'
 import type { Decision, Outcome, TakenBack } from './decision.js'
-import { type CourseNames, type Granted, type Learner, sameScope } from './learner.js'
+import { type Granted, type Learner, sameScope } from './learner.js'
 import type { LearningEvent } from './learning-event.js'
 import { capRoom, frequencyRefusal } from './limit.js'
 import { actOf } from './meaning.js'
 import { type Reason, type ReasonCode, reason } from './reason.js'
-import { missing, several } from './requirement.js'
+import { missing, type Names, several } from './requirement.js'
 import type { Expiry, Rule, Scope } from './rule.js'
 import { isOpen, opensNext } from './window.js'
 
@@ -15,7 +15,7 @@ import { isOpen, opensNext } from './window.js'
 export interface Situation {
   readonly rules: CompiledRules
   readonly learner: Learner
-  readonly courses: CourseNames
+  readonly names: Names
   /** When the decision is written: points live from here. Limits and windows go by the event's own time. */
   readonly now: number
   /** When this event's deed was last taken back under any of these ids of a rule; null: never. */
@@ -34,7 +34,7 @@ export function evaluate(event: LearningEvent, situation: Situation): Outcome[] 
 
 function decide(compiled: CompiledRule, event: LearningEvent, act: string | null, situation: Situation): Outcome {
   const { rule } = compiled
-  const { rules, learner, courses, now } = situation
+  const { rules, learner, names, now } = situation
   const { civil } = rules
   const refuse = (code: ReasonCode, params: Reason['params']): Decision => ({
     ruleId: rule.id,
@@ -56,7 +56,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const withdrawn = rule.revokeOn.length > 0 ? situation.withdrawn(compiled.ids) : null
   if (withdrawn !== null && withdrawn > event.time) return refuse('withdrawn', { withdrawn: instant(withdrawn) })
   if (rule.requires) {
-    const open = missing(rule.requires, learner, { courses, idsOf: rules.idsOf }, civil)
+    const open = missing(rule.requires, learner, names, civil)
     if (open.length > 0) return refuse('requires', several('missing', open))
   }
 

@@ -22,6 +22,7 @@ type Params = Reason['params']
 type Sentence = (params: Params, wording: Wording) => string
 
 const points = (count: unknown): string => (count === 1 ? '1 point' : `${count} points`)
+const more = (count: unknown): string => (count === 1 ? '1 more point' : `${count} more points`)
 const were = (count: unknown): string => (count === 1 ? '1 point was' : `${count} points were`)
 const times = (count: unknown): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 const day = (params: Params, key: string, wording: Wording): string => wording.when(String(params[key]))
@@ -58,7 +59,7 @@ const SENTENCES = {
   needs_rule: (p) => `earn points by ${p.rule}`,
   needs_completed: (p) => `complete ${p.target}`,
   needs_completion_rate: (p) => `complete ${p.at_least} % of ${p.course} (now ${p.rate} %)`,
-  needs_points: (p) => `${points(p.points)} more`,
+  needs_points: (p) => more(p.points),
   needs_all: (p) => texts(p.missing).join(' and ') + andMore(p.more),
   needs_any: (p) => texts(p.options).join(', or ') + andMore(p.more),
   no_object: (p) => `This can be counted only where it names its ${p.scope}, and it named none.`,
@@ -72,6 +73,47 @@ const SENTENCES = {
     `You have reached the most that this can pay ${inPeriod(p.per)} (${p.unit === 'points' ? points(p.limit) : p.limit}).` +
     (p.again ? ` It pays again from ${day(p, 'again', w)}.` : ''),
   no_points: (p) => `By its ${p.field}, this is worth no points.`,
+
+  // Why a reward cannot be had.
+  needs_tier: (p) => `reach the tier ${p.title}`,
+  needs_balance: (p) => more(p.points),
+  not_active: () => 'This reward is switched off.',
+  not_approved: () => 'This reward waits for the institution’s approval.',
+  not_funded: () => 'At present only rewards that the institution pays for can be redeemed.',
+  reward_window: (p, w) =>
+    p.opens
+      ? `This can be had only at certain times, next from ${day(p, 'opens', w)}.`
+      : 'The time in which this could be had has passed.',
+  limit_reached: (p, w) =>
+    `You have had this ${times(p.count)} ${inPeriod(p.per)}, and that is the most.` +
+    (p.again ? ` It can be had again from ${day(p, 'again', w)}.` : ''),
+  out_of_stock: () => 'None of these are left.',
+  budget_used_up: (p, w) => `The money for this is used up for this month. It begins anew on ${day(p, 'again', w)}.`,
+  partner_closed: () => 'The partner who hands this over takes no redemptions at present.',
+
+  // What a learner is told without having asked.
+  tier_reached: (p) => `You have reached the tier ${p.title}.`,
+  redeemed: (p) => `You redeemed ${p.title} for ${points(p.points)}.`,
+  delivered: (p) => `${p.title} was handed over.`,
+  refused: (p) => `${p.title} could not be handed over. You have ${points(p.points)} back.`,
+  cancelled: (p) => `${p.title} was cancelled. You have ${points(p.points)} back.`,
+  token_lapses: (p, w) => `Your token for ${p.title} lapses on ${day(p, 'expires', w)}.`,
+  token_lapsed: (p) =>
+    `Your token for ${p.title} lapsed unused.${p.points ? ` You have ${points(p.points)} back.` : ''}`,
+  token_replaced: (p) => `There is a new token for ${p.title}: the one before it no longer counts.`,
+  points_lapse: (p, w) =>
+    `${p.points === 1 ? '1 point lapses' : `${p.points} points lapse`} on ${day(p, 'expires', w)}.`,
+
+  // What administrators are told.
+  budget_warning: (p) => `The budget ${p.budget} is used to ${p.percent} % for ${p.month}.`,
+  codes_low: (p) => `Only ${p.left} codes of ${p.of} are left for ${p.reward}.`,
+  codes_empty: (p) => `No code is left for ${p.reward}: import more with \`scripts/rocket codes import\`.`,
+  codes_lapse: (p, w) =>
+    `${p.count} codes for ${p.reward} lapse by ${day(p, 'expires', w)} and are not handed out yet.`,
+  delivery_stuck: (p) =>
+    `The redemption ${p.redemption} could not be sent to ${p.partner}: ${p.why}. It goes on with \`scripts/rocket redemption replay ${p.redemption}\`, or ends with \`redemption cancel\`.`,
+  partner_gone: (p) =>
+    `${p.partner} answered that its address is gone. Its rewards are locked until \`scripts/rocket partner test ${p.partner}\` succeeds.`,
 } satisfies Record<string, Sentence>
 
 export type ReasonCode = keyof typeof SENTENCES
@@ -82,3 +124,10 @@ export function reason(code: ReasonCode, params: Params, wording: Wording): Reas
   const sentence: Sentence = SENTENCES[code]
   return { code, params, text: sentence(params, wording) }
 }
+
+/** A reason that is shown by itself: what is needed is otherwise the middle of a sentence. */
+export const alone = ({ code, params, text }: Reason): Reason => ({
+  code,
+  params,
+  text: text.charAt(0).toUpperCase() + text.slice(1),
+})

@@ -13,11 +13,20 @@ export function several(key: 'missing' | 'options', reasons: readonly Reason[]):
   return { [key]: reasons.slice(0, MOST_NAMED), ...(more > 0 ? { more } : {}) }
 }
 
+/** What the LMS calls things, as far as senders told it. */
+export interface Directory {
+  readonly courseNamed: CourseNames
+  /** The name of `badge:17`, null where nobody was awarded it yet. */
+  readonly badgeNamed: (badge: string) => string | null
+}
+
 /** What the names in a requirement stand for. */
-export interface Names {
-  readonly courses: CourseNames
+export interface Names extends Directory {
   /** The ids under which a rule has granted: its own and those it had. */
   readonly idsOf: (rule: string) => readonly string[]
+  /** A tier's title, and whether a learner has reached it. */
+  readonly tierTitle: (tier: string) => string
+  readonly reaches: (learner: Learner, tier: string) => boolean
 }
 
 /** Everything that is still missing; empty where the requirement is met. */
@@ -42,7 +51,7 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
     case 'badge': {
       const { badge } = requirement
       const met = facts.badges.has(badge) || [...facts.badges.values()].includes(badge)
-      return needs(met, 'needs_badge', { badge })
+      return needs(met, 'needs_badge', { badge: names.badgeNamed(badge) ?? badge })
     }
     case 'rule': {
       const { rule } = requirement
@@ -54,16 +63,20 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
     }
     case 'completed': {
       const { target } = requirement
-      return needs(facts.completed.has(targetKey(target, names.courses)), 'needs_completed', { target })
+      return needs(facts.completed.has(targetKey(target, names.courseNamed)), 'needs_completed', { target })
     }
     case 'completion_rate': {
       const { course, atLeast } = requirement
-      const rate = facts.completionRate.get(targetKey(course, names.courses)) ?? 0
+      const rate = facts.completionRate.get(targetKey(course, names.courseNamed)) ?? 0
       return needs(rate >= atLeast, 'needs_completion_rate', { course, at_least: atLeast, rate })
     }
     case 'points': {
       const short = requirement.points - learner.lifetime
       return needs(short <= 0, 'needs_points', { points: short })
+    }
+    case 'tier': {
+      const { tier } = requirement
+      return needs(names.reaches(learner, tier), 'needs_tier', { tier, title: names.tierTitle(tier) })
     }
   }
 }

@@ -104,6 +104,8 @@ export type Requirement =
   | { readonly kind: 'completion_rate'; readonly course: string; readonly atLeast: number }
   /** Lifetime points: spending never shuts a door. */
   | { readonly kind: 'points'; readonly points: number }
+  /** At least this tier. */
+  | { readonly kind: 'tier'; readonly tier: string }
 
 /**
  * An event that takes the grant for the same deed back. `conditions` null: any such event does, except where the rule

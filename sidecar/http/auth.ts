@@ -10,6 +10,10 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>
   /** The learner whom the token speaks for. */
   readonly sub: string | null
+  /** The partner whom it speaks for. */
+  readonly partner: string | null
+  /** Names the token or the key behind it, for limits on what one caller may try. */
+  readonly id: string
   /** The id of the paired secret that signed it: this is Moodle itself. Null: a token that was issued. */
   readonly signedBy: string | null
   /** The hash of the only body this call may have; null: any. */
@@ -42,7 +46,8 @@ function issuedPrincipal(context: Context, token: string): Principal {
   const issued = typeof claims.jti === 'string' ? context.stores.tokens.get(claims.jti) : null
   if (!issued) throw new Problem('unauthorized', 'This token is not one that was issued here.')
   if (issued.revoked !== null) throw new Problem('unauthorized', 'This token was revoked. Ask for a new one.')
-  return { scopes: scopesOf(claims), sub: issued.user_id, signedBy: null, bodyHash: null }
+  const { id, user_id: sub, partner } = issued
+  return { scopes: scopesOf(claims), sub, partner, id, signedBy: null, bodyHash: null }
 }
 
 function bridgePrincipal(context: Context, token: string, kid: unknown, request: Request): Principal {
@@ -66,7 +71,7 @@ function bridgePrincipal(context: Context, token: string, kid: unknown, request:
   if (claims.sub !== undefined && (typeof claims.sub !== 'string' || claims.sub === '')) {
     throw new Problem('unauthorized', 'sub is the learner’s id as a text, such as "42".')
   }
-  return { scopes, sub: claims.sub ?? null, signedBy: secret.kid, bodyHash }
+  return { scopes, sub: claims.sub ?? null, partner: null, id: secret.kid, signedBy: secret.kid, bodyHash }
 }
 
 /** One that begins in the future would live until then. */
@@ -151,4 +156,10 @@ export function learnerOf(principal: Principal, asked: string | undefined): stri
   if (asked !== undefined && asked !== principal.sub)
     throw new Problem('forbidden', 'This token speaks for another learner.')
   return principal.sub
+}
+
+/** Who did something, for the ledger: the person whom Moodle names, Moodle itself, or an issued token. */
+export function actorOf({ signedBy, sub, id }: Principal): string {
+  if (signedBy === null) return `token:${id}`
+  return sub === null ? 'bridge' : `moodle:${sub}`
 }

@@ -1,5 +1,6 @@
 /** What a learner has, and why. */
 import { worded } from '../actions/ingest.js'
+import { standing } from '../actions/tier.js'
 import { sums } from '../domain/decision.js'
 import { learnerOf } from './auth.js'
 import { shownDecision } from './events.js'
@@ -75,7 +76,7 @@ export const learnerRoutes: readonly Route[] = [
 ]
 
 /** The learner a call is about. One who never did anything has a token of their own, and simply has nothing yet. */
-function subjectFor({ context, principal, query }: Call): { userId: string; subject: string | null } {
+export function subjectFor({ context, principal, query }: Call): { userId: string; subject: string | null } {
   const { user_id: asked } = query as { user_id?: string }
   const userId = learnerOf(principal, asked)
   const subject = context.stores.learners.subjectOf(context.rules.current().settings.source, userId)
@@ -86,13 +87,20 @@ function subjectFor({ context, principal, query }: Call): { userId: string; subj
 }
 
 function getPoints(call: Call): Answer {
-  const { stores, view, now } = call.context
+  const { stores, view, now, rules } = call.context
   const { userId, subject } = subjectFor(call)
+  const { reached, next } = stores.writer.read(() => standing(stores, rules.current(), subject))
+  const tier = reached.at(-1)?.id ?? null
+  // A tier that is hidden until it is reached is not announced as the next one either.
+  const next_tier =
+    next && next.tier.show === 'locked'
+      ? { id: next.tier.id, points_needed: next.pointsNeeded, locked_because: next.missing }
+      : null
   const { points, held, lifetime } =
     subject === null ? { points: 0, held: 0, lifetime: 0 } : stores.ledger.balance(subject)
   const recent = subject === null ? [] : view.latest(subject, RECENT)
   const as_of = new Date(now()).toISOString()
-  return { json: { user_id: userId, balance: points, held, lifetime, tier: null, next_tier: null, as_of, recent } }
+  return { json: { user_id: userId, balance: points, held, lifetime, tier, next_tier, as_of, recent } }
 }
 
 function getDecisions(call: Call): Answer {

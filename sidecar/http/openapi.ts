@@ -2,6 +2,7 @@
 import { AUDIENCE, SCOPES } from '../actions/token.js'
 import { learningEventSchema } from '../activity/learning-event.js'
 import { API, VERSION } from '../version.js'
+import { WEBHOOK_SCHEMAS } from '../webhook/message.js'
 import { problemSchema } from './problem.js'
 import type { Route, Schema } from './route.js'
 
@@ -18,6 +19,14 @@ HS256 under the secret that pairing gave, with the key id in the header \`kid\` 
 - \`bh\`, \`method\` and \`path\`, for calls that change something: the base64url SHA-256 of the body, and the call's
   method and path (without a query)
 `
+
+const PATH_PART = { type: 'string', minLength: 1 }
+const KEY = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description: 'A retry under the same key gets the first answer.',
+}
 
 /** `GET /openapi.json`. @param routes every route there is, this one included. */
 export const openApiRoute = (routes: () => readonly Route[]): Route => ({
@@ -45,6 +54,7 @@ export function openApi(routes: readonly Route[]): object {
     },
     security: [{ token: [] }],
     paths,
+    webhooks: webhooks(),
     components: {
       schemas: { LearningEvent: learningEvent, Problem: problemSchema },
       securitySchemes: {
@@ -59,11 +69,30 @@ export function openApi(routes: readonly Route[]): object {
   }
 }
 
+/** What partners are sent, by Standard Webhooks 1.0.0. */
+function webhooks(): object {
+  const entries = Object.entries(WEBHOOK_SCHEMAS).map(([type, schema]) => {
+    const content = { 'application/json': { schema } }
+    const responses = {
+      '2XX': { description: 'Taken.' },
+      '4XX': { description: 'Refused: the learner’s points go back.' },
+    }
+    return [type, { post: { summary: `${type}, signed by Standard Webhooks.`, requestBody: { content }, responses } }]
+  })
+  return Object.fromEntries(entries)
+}
+
 function operation(route: Route): object {
-  const { summary, access, query, body, documentedBody = body, answer } = route
+  const { summary, access, path, query, idempotent, body, documentedBody = body, answer } = route
   const content: Record<string, object> = { 'application/json': { schema: growing(answer.schema) } }
   if (answer.csv) content['text/csv'] = { schema: { type: 'string' } }
-  const parameters = Object.entries(query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }))
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: PATH_PART })),
+    ...Object.entries(query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
+    ...(idempotent
+      ? [{ name: 'Idempotency-Key', in: 'header', required: idempotent === 'required', schema: KEY }]
+      : []),
+  ]
   return {
     summary,
     ...(access === 'open' ? { security: [] } : {}),

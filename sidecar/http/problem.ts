@@ -3,13 +3,23 @@ import type { Fault } from '../activity/learning-event.js'
 
 const STATUS = {
   malformed: 400,
+  token_mistyped: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  token_unknown: 404,
   paired_with_another: 409,
+  price_changed: 409,
+  reward_locked: 409,
+  state_conflict: 409,
+  token_consumed: 409,
+  token_lapsed: 409,
+  too_late: 409,
   too_large: 413,
   unsupported_encoding: 415,
+  key_reused: 422,
+  too_many: 429,
   internal: 500,
   unavailable: 503,
 } as const
@@ -24,15 +34,25 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     detail: string,
     readonly faults: readonly Fault[] = [],
+    /** What a program needs besides; RFC 9457 calls them extension members. */
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail)
     this.status = STATUS[code]
   }
 
   toJSON(): object {
-    const { code, status, message, faults } = this
+    const { code, status, message, faults, members } = this
     const title = code.replaceAll('_', ' ')
-    return { type: 'about:blank', title, status, code, detail: message, ...(faults.length > 0 ? { faults } : {}) }
+    return {
+      type: 'about:blank',
+      title,
+      status,
+      code,
+      detail: message,
+      ...members,
+      ...(faults.length > 0 ? { faults } : {}),
+    }
   }
 }
 

@@ -12,12 +12,15 @@ export type Schema = Readonly<Record<string, unknown>>
 
 export interface Route {
   readonly method: 'get' | 'post'
+  /** Parts in braces are parameters: `/api/rewards/{id}/redeem`. */
   readonly path: string
   readonly summary: string
   /** `open`: nobody is asked who they are. `any`: any valid token. Else one of these scopes. */
   readonly access: 'open' | 'any' | readonly Scope[]
   /** Query parameters, each with its schema. */
   readonly query?: Readonly<Record<string, Schema>>
+  /** An Idempotency-Key is understood; `required`: nothing happens without one. */
+  readonly idempotent?: 'optional' | 'required'
   /** The most bytes a body may have; 16 KiB where nothing is said. */
   readonly bodyLimit?: number
   /** Schema of the JSON body. */
@@ -39,6 +42,10 @@ export interface Call {
   /** Present unless the route is open. */
   readonly principal: Principal
   readonly query: Readonly<Record<string, never>>
+  /** What stands in the path. */
+  readonly params: Readonly<Record<string, string>>
+  /** The Idempotency-Key; null: none was sent. */
+  readonly key: string | null
   readonly body: never
   readonly request: Request
 }
@@ -49,7 +56,8 @@ export type Answer =
   | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
 
 const SMALL_BODY = 16 * 1024
-const NOBODY: Principal = { scopes: new Set(), sub: null, signedBy: null, bodyHash: null }
+const LONGEST_KEY = 255
+const NOBODY: Principal = { scopes: new Set(), sub: null, partner: null, id: '', signedBy: null, bodyHash: null }
 const forBodies = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
 const forQueries = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, verbose: true })
 
@@ -82,9 +90,26 @@ function answer(context: Context, route: Route): RequestHandler {
     requireValid(checkQuery, query, 'A query parameter is wrong.')
     const body = checkBody ? parseBody(raw) : undefined
     if (checkBody) requireValid(checkBody, body, 'The body is not what this call takes.')
-    const call = { context, principal, query, body, request } as unknown as Call
+    const key = route.idempotent ? idempotencyKey(request, route.idempotent) : null
+    const params = request.params
+    const call = { context, principal, query, params, key, body, request } as unknown as Call
     await send(response, route.answer.status, await route.handle(call))
   }
+}
+
+/** @throws Problem 400 */
+function idempotencyKey(request: Request, needed: 'optional' | 'required'): string | null {
+  const key = request.get('idempotency-key')?.trim() ?? ''
+  if (key === '' && needed === 'optional') return null
+  if (key === '') {
+    throw new Problem(
+      'malformed',
+      'Send an Idempotency-Key: a new one for each redemption, the same when it is retried.',
+    )
+  }
+  if (key.length > LONGEST_KEY)
+    throw new Problem('malformed', `An Idempotency-Key has at most ${LONGEST_KEY} characters.`)
+  return key
 }
 
 function parseBody(raw: Buffer): unknown {

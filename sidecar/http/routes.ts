@@ -1,17 +1,33 @@
 /** Every route there is. */
+import { adjustmentRoutes } from './adjustment.js'
+import { deliveryRoutes } from './delivery.js'
 import { eventRoutes } from './events.js'
 import { learnerRoutes } from './learner.js'
 import { ledgerRoutes } from './ledger.js'
+import { noticeRoutes } from './notice.js'
 import { openApiRoute } from './openapi.js'
 import { pairingRoutes } from './pairing.js'
+import { redemptionRoutes } from './redemption.js'
+import { reportRoutes } from './report.js'
+import { rewardRoutes } from './reward.js'
 import type { Route } from './route.js'
+import { supportRoutes } from './support.js'
 import { systemRoutes } from './system.js'
+import { tillRoutes } from './till.js'
 
 export const routes: readonly Route[] = [
   ...pairingRoutes,
   ...eventRoutes,
   ...learnerRoutes,
+  ...rewardRoutes,
+  ...redemptionRoutes,
+  ...tillRoutes,
   ...ledgerRoutes,
+  ...supportRoutes,
+  ...adjustmentRoutes,
+  ...deliveryRoutes,
+  ...noticeRoutes,
+  ...reportRoutes,
   ...systemRoutes,
   openApiRoute(() => routes),
 ]

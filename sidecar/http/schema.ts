@@ -1,5 +1,6 @@
 /** Schemas that several routes share. */
 import { reasonCodes } from '../domain/reason.js'
+import { STATES } from '../domain/redemption.js'
 import type { Schema } from './route.js'
 
 export const text: Schema = { type: 'string' }
@@ -42,3 +43,23 @@ export const userQuery: Schema = {
   description: 'The learner; admin only.',
 }
 export const checkpointSchema: Schema = { type: ['string', 'null'], description: 'The newest signed checkpoint.' }
+
+const money: Schema = record({ amount_minor: integer, currency: { type: 'string', pattern: '^[A-Z]{3}$' } })
+const orNull = (...schemas: readonly Schema[]): Schema => ({ anyOf: [{ type: 'null' }, ...schemas] })
+
+export const nullableTime: Schema = { type: ['string', 'null'], description: 'RFC 3339, UTC.' }
+export const valueSchema: Schema = { ...orNull(money), description: 'What the institution pays, in minor units.' }
+export const discountSchema: Schema = orNull(record({ percent: { type: 'number' } }), money)
+export const idSchema: Schema = { type: 'string', minLength: 1, maxLength: 64 }
+export const limitQuery: Schema = { type: 'integer', minimum: 1, maximum: 1_000, default: 100 }
+export const reasonBody: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 500,
+  description: 'Why; it stands on the ledger.',
+}
+
+/** Where a redemption stands. */
+export const stateSchema = { type: 'string', enum: STATES } as const
+/** What a learner reads is in this language where the files have it, else in English. */
+export const languageQuery: Schema = { type: 'string', pattern: '^[a-z]{2,3}([_-][A-Za-z0-9]+)*$', default: 'en' }

@@ -4,6 +4,7 @@ import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type Express } from 'express'
+import { Refusal } from '../actions/refusal.js'
 import type { Context } from '../context.js'
 import { StorageUnavailable } from '../store/database.js'
 import { Problem } from './problem.js'
@@ -26,9 +27,9 @@ export function createApp(context: Context): Express {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     next()
   })
-  for (const route of routes) app[route.method](route.path, ...handlers(context, route))
+  for (const route of routes) app[route.method](expressPath(route.path), ...handlers(context, route))
   app.use((request, response) => {
-    const known = routes.filter(({ path }) => path === request.path).map(({ method }) => method.toUpperCase())
+    const known = routes.filter(({ path }) => isAt(path, request.path)).map(({ method }) => method.toUpperCase())
     if (known.length > 0) {
       response.set('Allow', known.join(', ').replace('GET', 'GET, HEAD'))
       throw new Problem('method_not_allowed', `${request.path} takes ${known.join(' and ')}.`)
@@ -39,6 +40,14 @@ export function createApp(context: Context): Express {
   return app
 }
 
+/** `/api/rewards/{id}/redeem`, as OpenAPI writes it, for Express. */
+const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+
+const isAt = (path: string, asked: string): boolean => {
+  const [parts, given] = [path.split('/'), asked.split('/')]
+  return parts.length === given.length && parts.every((part, index) => part.startsWith('{') || part === given[index])
+}
+
 function errorHandler({ log }: Context): ErrorRequestHandler {
   return (error, request, response, next) => {
     const problem = asProblem(error)
@@ -46,6 +55,7 @@ function errorHandler({ log }: Context): ErrorRequestHandler {
     // Too late to say so in words: the reader sees the connection break, not a short file that looks whole.
     if (response.headersSent) return next(error)
     if (problem.code === 'unavailable') response.set('Retry-After', '5')
+    if (problem.code === 'too_many') response.set('Retry-After', String(problem.members.retry_after))
     if (problem.code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer realm="rocket"')
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   }
@@ -53,6 +63,7 @@ function errorHandler({ log }: Context): ErrorRequestHandler {
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof Refusal) return new Problem(error.code, error.message, [], error.members)
   if (error instanceof StorageUnavailable) {
     return new Problem(
       'unavailable',

@@ -5,7 +5,16 @@ import type { Answer, Call, Route } from './route.js'
 import { integer, list, record, text, time } from './schema.js'
 
 /** What this version can do beyond what every version can; the bridge asks before it uses one. */
-const FEATURES: readonly string[] = ['events', 'points', 'decisions', 'ledger']
+const FEATURES: readonly string[] = [
+  'events',
+  'points',
+  'decisions',
+  'rewards',
+  'redemptions',
+  'deliveries',
+  'notices',
+  'ledger',
+]
 
 const status = (name: string): Route['answer'] => ({
   status: 200,

@@ -45,7 +45,11 @@ function readCap(at: Cursor, terms: boolean): Cap | null {
   return { unit: fields.has('points') ? 'points' : 'grants', limit, ...per }
 }
 
-function readPeriod(at: Cursor, terms: boolean): Pick<Cap, 'per' | 'written'> | null {
+/**
+ * A civil period, or a length of time, with how it was written.
+ * @param terms whether rocket.yaml has terms: without them there is no `term`.
+ */
+export function readPeriod(at: Cursor, terms: boolean): Pick<Cap, 'per' | 'written'> | null {
   const written = word(at)
   if (written === null) return null
   const civil = PERIODS.find((period) => period === written)

@@ -1,33 +1,33 @@
-/** `requires`: what a learner must have before a rule pays. */
+/** `requires`: what a learner must have before a rule pays, a tier is reached, or a reward can be had. */
 import type { Requirement } from '../domain/rule.js'
 import { type Cursor, quote } from './cursor.js'
 import { fieldsOf } from './fields.js'
 import { listOf, number, type Reader, text, whole, word } from './values.js'
 
-const KEYS = ['badges', 'rules', 'completed', 'completion_rate', 'points', 'any'] as const
-/** Tiers come with rewards.yaml: the key is refused as what it is. */
-const REFUSED = new Map([
-  ['tier', 'no tiers are defined: this version does not read rewards.yaml yet; use `points` (lifetime points) instead'],
-])
+const KEYS = ['badges', 'rules', 'completed', 'completion_rate', 'points', 'tier', 'any'] as const
 const MOST_POINTS = 1_000_000_000
 const REFERENCE_ID = /^[0-9A-Za-z_-]+$/
 
 /** Told of every rule that is required. `strict`: nothing else can stand in for it. */
 export type OnRule = (needed: string, at: Cursor, strict: boolean) => void
 
-/** All keys of the map have to be met; of an `any:` list one. */
-export function requirementOf(onRule: OnRule): Reader<Requirement> {
-  return (at) => readGroup(at, onRule, true)
+/**
+ * All keys of the map have to be met; of an `any:` list one.
+ * @param tier reads the id of a tier.
+ */
+export function requirementOf(onRule: OnRule, tier: Reader<string>): Reader<Requirement> {
+  return (at) => readGroup(at, onRule, tier, true)
 }
 
-function readGroup(at: Cursor, onRule: OnRule, strict: boolean): Requirement | null {
-  const fields = fieldsOf(at, at.name, KEYS, REFUSED)
+function readGroup(at: Cursor, onRule: OnRule, tier: Reader<string>, strict: boolean): Requirement | null {
+  const fields = fieldsOf(at, at.name, KEYS)
   if (!fields) return null
   const completionRate = fields.read('completion_rate', readCompletionRate)
   const points = fields.read('points', whole(1, MOST_POINTS))
+  const needed = fields.read('tier', tier)
   const any = fields.read(
     'any',
-    listOf((part) => readGroup(part, onRule, false)),
+    listOf((part) => readGroup(part, onRule, tier, false)),
   )
   const of: Requirement[] = [
     ...(fields.read('badges', listOf(badge)) ?? []).map((name) => ({ kind: 'badge' as const, badge: name })),
@@ -38,6 +38,7 @@ function readGroup(at: Cursor, onRule: OnRule, strict: boolean): Requirement | n
     ...(fields.read('completed', listOf(completed)) ?? []).map((target) => ({ kind: 'completed' as const, target })),
     ...(completionRate ? [completionRate] : []),
     ...(points === null ? [] : [{ kind: 'points' as const, points }]),
+    ...(needed === null ? [] : [{ kind: 'tier' as const, tier: needed }]),
     ...(any ? [group('any', any)] : []),
   ]
   return group('all', of)

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonValue } from '../domain/canonical.js'
 import { parseDuration } from '../domain/duration.js'
 import type { Listening } from '../domain/meaning.js'
-import type { Expiry, Rule, Text } from '../domain/rule.js'
+import type { Expiry, Rule } from '../domain/rule.js'
 import { conditionOf } from './condition.js'
-import { type Cursor, quote } from './cursor.js'
-import { type Fields, fieldsOf, mapOf } from './fields.js'
+import type { Cursor } from './cursor.js'
+import { type Fields, fieldsOf } from './fields.js'
 import { capsOf, NO_TERMS, readFrequency, SCOPES } from './limits.js'
 import { allCustom, eventName } from './names.js'
 import { pointsOf } from './points.js'
@@ -14,7 +14,8 @@ import type { References } from './references.js'
 import type { Report } from './report.js'
 import { requirementOf } from './requires.js'
 import { revocationsOf } from './revoke-on.js'
-import { identifier, isCivilDay, listOf, oneOf, type Reader, text, truth } from './values.js'
+import { readText } from './text.js'
+import { identifier, isCivilDay, listOf, oneOf, type Reader, truth } from './values.js'
 import { readWindow } from './window.js'
 
 const KEYS = [
@@ -47,6 +48,8 @@ export interface Surroundings {
   readonly terms: boolean
   /** Declared `custom.*` names; null where rocket.yaml could not be read, so that nothing is held against a rule. */
   readonly customEvents: readonly string[] | null
+  /** Reads the id of a tier of rewards.yaml. */
+  readonly tier: Reader<string>
 }
 
 /**
@@ -72,7 +75,10 @@ export function readRule(at: Cursor, surroundings: Surroundings): Rule | null {
     window: fields.read('window', readWindow),
     requires: fields.read(
       'requires',
-      requirementOf((needs, place, strict) => surroundings.references.need({ rule: id, needs, at: place, strict })),
+      requirementOf(
+        (needs, place, strict) => surroundings.references.need({ rule: id, needs, at: place, strict }),
+        surroundings.tier,
+      ),
     ),
     revokeOn: fields.read('revoke_on', revocationsOf(event, listens ?? [])) ?? [],
     expires: fields.read('expires', expiryOf(terms)),
@@ -121,20 +127,6 @@ function expiryOf(terms: boolean): Reader<Expiry> {
     if (milliseconds !== null) return { kind: 'after', milliseconds }
     return at.fail(`${at.name} must be a length such as 90d, a day such as 2027-07-31, or term, not ${at.found}`)
   }
-}
-
-/** A language as Moodle names it: `en`, `pt_br`, `de_kids`. */
-const LANGUAGE = /^[a-z]{2,3}(?:[_-][A-Za-z0-9]+)*$/
-
-function readText(at: Cursor): Text | null {
-  if (at.shape.kind !== 'map') return text(at)
-  const texts = new Map<string, string>()
-  for (const { key, name, value } of mapOf(at, at.name) ?? []) {
-    if (!LANGUAGE.test(name)) key.fail(`${quote(name)} is not a language code such as en, de or pt_br`)
-    const written = text(value)
-    if (written !== null) texts.set(name, written)
-  }
-  return Object.fromEntries(texts)
 }
 
 /**

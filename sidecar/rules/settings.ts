@@ -6,11 +6,12 @@ import { parseDuration } from '../domain/duration.js'
 import { didYouMean } from './closest.js'
 import { type Cursor, quote } from './cursor.js'
 import { type Fields, fieldsOf } from './fields.js'
+import { type Currency, currencyCode } from './money.js'
 import { customName } from './names.js'
 import { civilDay, identifier, listOf, type Reader, weekday, word, wordLike } from './values.js'
 
 /** The scheduled jobs whose time an institution may set. */
-export const JOB_NAMES = ['verify', 'retention'] as const
+export const JOB_NAMES = ['expire', 'verify', 'retention'] as const
 export type JobName = (typeof JOB_NAMES)[number]
 
 const KEYS = ['source', 'timezone', 'week_starts', 'terms', 'currency', 'custom_events', 'retention', 'jobs'] as const
@@ -31,6 +32,8 @@ export interface ReadSettings {
   readonly settings: Settings
   /** Whether `terms` is there, right or wrong: a rule's `term` is not blamed for a mistake in rocket.yaml. */
   readonly terms: boolean
+  /** What money is in, unless rewards.yaml says it. */
+  readonly currency: Currency
   /** Null: `custom_events` is there and unreadable. */
   readonly customEvents: readonly string[] | null
 }
@@ -40,9 +43,10 @@ export function readSettings(at: Cursor | null): ReadSettings {
   const isEmpty = at?.shape.kind === 'scalar' && at.shape.value === null
   const fields = at === null || isEmpty ? null : fieldsOf(at, 'rocket.yaml', KEYS)
   if (!fields) {
-    // Without a file there are no terms and no custom events; in an unreadable one there may be.
+    // Without a file there are no terms, no currency and no custom events; in an unreadable one there may be.
     const unreadable = at !== null && !isEmpty
-    return { settings: DEFAULTS, terms: unreadable, customEvents: unreadable ? null : [] }
+    const currency = { code: null, readable: !unreadable }
+    return { settings: DEFAULTS, terms: unreadable, currency, customEvents: unreadable ? null : [] }
   }
   const timezone = fields.read('timezone', readTimezone)
   const terms = fields.read('terms', readTerms)
@@ -53,7 +57,7 @@ export function readSettings(at: Cursor | null): ReadSettings {
     timezoneNamed: timezone !== null,
     weekStarts: fields.read('week_starts', weekday) ?? DEFAULTS.weekStarts,
     terms: terms ?? DEFAULTS.terms,
-    currency: fields.read('currency', readCurrency),
+    currency: fields.read('currency', currencyCode),
     customEvents: customEvents ?? DEFAULTS.customEvents,
     jobs: fields.read('jobs', readJobs) ?? DEFAULTS.jobs,
     retention: fields.read('retention', readRetention) ?? DEFAULTS.retention,
@@ -61,6 +65,7 @@ export function readSettings(at: Cursor | null): ReadSettings {
   return {
     settings,
     terms: fields.has('terms') && terms?.length !== 0,
+    currency: { code: settings.currency, readable: settings.currency !== null || !fields.has('currency') },
     customEvents: fields.has('custom_events') ? customEvents : [],
   }
 }
@@ -114,13 +119,6 @@ function readTerm(at: Cursor): PlacedTerm | null {
   if (from > to)
     return fields.key('to').fail(`the term ends on ${to}, before it begins on ${from}; change one of the two`)
   return { id, from, to, at }
-}
-
-function readCurrency(at: Cursor): string | null {
-  const code = word(at)
-  const codes = Intl.supportedValuesOf('currency')
-  if (code === null || codes.includes(code)) return code
-  return at.fail(`${quote(code)} is not an ISO 4217 currency code such as GBP or EUR${didYouMean(code, codes)}`)
 }
 
 function readRetention(at: Cursor): Settings['retention'] | null {

@@ -1,5 +1,6 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
 import { EMPTY, type Head, readBody } from '../domain/entry.js'
+import { type RewardClaims, readRewardClaims } from './audit-rewards.js'
 import { documentHash } from './configuration.js'
 import type { Connection } from './database.js'
 import type { Balance } from './ledger.js'
@@ -15,6 +16,7 @@ export interface Claims {
   readonly learners: ReadonlyMap<string, string>
   /** The hashes of the kept texts that are still what their hash says. */
   readonly documents: ReadonlySet<string>
+  readonly rewards: RewardClaims
   /** The greatest `seq` of a private record. */
   readonly lastRecord: number
   /** subject → its rows in the rules' memory; `standing` is the sum of the `seq` of those that stand. */
@@ -48,6 +50,7 @@ export function readClaims(connection: Connection): Claims {
           .all()
           .flatMap(({ hash, text }) => (documentHash(text) === hash ? [hash] : [])),
       ),
+      rewards: readRewardClaims(connection),
       lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
       granted: new Map(granted.map(({ subject, ...memory }) => [subject, memory])),
     }

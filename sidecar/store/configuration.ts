@@ -5,8 +5,17 @@ import type { Writer } from './database.js'
 /** Paths relative to the configuration folder, and the texts. */
 export type Files = ReadonlyMap<string, string>
 
+/** A set of files, and the entry that put it in force. */
+export interface Configured {
+  readonly seq: number
+  /** The civil day from which it was in force. */
+  readonly day: string
+  readonly files: Files
+}
+
 interface Row {
   readonly seq: number
+  readonly day: string
   readonly data: string
 }
 
@@ -24,14 +33,17 @@ export function filesHash(files: Files): string {
 export class Configurations {
   readonly #selectLatest
   readonly #selectLatestHash
+  readonly #selectAll
   readonly #selectDocument
   readonly #insertDocument
 
   constructor({ connection }: Writer) {
     const latest = `FROM entry WHERE kind = 'configuration' AND subject IS NULL ORDER BY seq DESC LIMIT 1`
     this.#selectLatestHash = connection.prepare<[], string>(`SELECT hash ${latest}`).pluck()
-    this.#selectLatest = connection.prepare<[], Row>(
-      `SELECT seq, data FROM private_record WHERE seq = (SELECT seq ${latest})`,
+    const rows = 'SELECT entry.seq, day, data FROM entry JOIN private_record USING (seq)'
+    this.#selectLatest = connection.prepare<[], Row>(`${rows} WHERE entry.seq = (SELECT seq ${latest})`)
+    this.#selectAll = connection.prepare<[], Row>(
+      `${rows} WHERE kind = 'configuration' AND subject IS NULL ORDER BY entry.seq`,
     )
     this.#selectDocument = connection.prepare<[string], string>('SELECT text FROM document WHERE hash = ?').pluck()
     this.#insertDocument = connection.prepare('INSERT INTO document (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -43,17 +55,25 @@ export class Configurations {
   }
 
   /** The texts in force, and the entry that says so. */
-  latest(): { seq: number; files: Files } | null {
+  latest(): Configured | null {
     const row = this.#selectLatest.get()
-    if (!row) return null
-    const { detail } = JSON.parse(row.data) as { detail: { files: Record<string, string> } }
+    return row ? this.#configured(row) : null
+  }
+
+  /** Every configuration that was ever in force, oldest first. */
+  all(): Configured[] {
+    return this.#selectAll.all().map((row) => this.#configured(row))
+  }
+
+  #configured({ seq, day, data }: Row): Configured {
+    const { detail } = JSON.parse(data) as { detail: { files: Record<string, string> } }
     const files = Object.entries(detail.files).map(([path, named]) => {
       const text = this.#selectDocument.get(named)
       if (text === undefined) throw new Error(`the text of ${path} (${named}) is missing from the database`)
       if (documentHash(text) !== named) throw new Error(`the text of ${path} (${named}) was changed in the database`)
       return [path, text] as const
     })
-    return { seq: row.seq, files: new Map(files) }
+    return { seq, day, files: new Map(files) }
   }
 
   /** Keeps the texts. @returns path → hash, as a configuration entry names them. */

@@ -75,6 +75,18 @@ export class Writer {
     return cache
   }
 
+  /** Runs reading work on what is on the disk now, all of it at one instant. */
+  read<T>(work: () => T): T {
+    const { connection } = this
+    connection.exec('BEGIN')
+    try {
+      this.#noticeOthers()
+      return work()
+    } finally {
+      connection.exec('COMMIT')
+    }
+  }
+
   /** Runs one piece of work in a transaction of its own. What it throws is thrown on, and nothing is kept. */
   write<T>(work: () => T): T {
     const [result] = this.writeAll([work])

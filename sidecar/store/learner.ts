@@ -1,8 +1,9 @@
 /** Learners: their opaque subjects, and what decisions need to know of each, kept in memory as a mirror of the tables. */
 import { randomBytes } from 'node:crypto'
 import type { Fact } from '../domain/fact.js'
-import type { Granted, Learner } from '../domain/learner.js'
+import type { Granted } from '../domain/learner.js'
 import type { Connection, Writer } from './database.js'
+import { KnownLearner } from './known-learner.js'
 import type { Ledger } from './ledger.js'
 
 /** A grant as it is written: with the deed that a later event takes it back by. */
@@ -16,47 +17,6 @@ const GRANTS_IN_MEMORY = 200_000
 interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
   readonly held: 0 | 1
   readonly standing: 0 | 1
-}
-
-/** One learner in memory. Grants are by rule, sorted by time. */
-class KnownLearner implements Learner {
-  readonly grants = new Map<string, Granted[]>()
-  readonly facts = {
-    badges: new Map<string, string>(),
-    completed: new Set<string>(),
-    completionRate: new Map<string, number>(),
-  }
-
-  constructor(
-    readonly subject: string,
-    readonly ledger: Ledger,
-  ) {}
-
-  get lifetime(): number {
-    return this.ledger.balance(this.subject).lifetime
-  }
-
-  readonly grantsOf = (rules: readonly string[]): readonly Granted[] => {
-    const [only = '', ...others] = rules
-    const first = this.grants.get(only) ?? []
-    if (others.length === 0) return first
-    return rules.flatMap((rule) => this.grants.get(rule) ?? []).sort((a, b) => a.time - b.time)
-  }
-
-  add(granted: Granted): void {
-    const list = this.grants.get(granted.rule)
-    if (!list) return void this.grants.set(granted.rule, [granted])
-    let at = list.length
-    while (at > 0 && list[at - 1]!.time > granted.time) at--
-    list.splice(at, 0, granted)
-  }
-
-  learn({ kind, key, name, value }: Fact): void {
-    const { badges, completed, completionRate } = this.facts
-    if (kind === 'completion_rate') completionRate.set(key, value)
-    else if (kind === 'badge') value ? badges.set(key, name) : badges.delete(key)
-    else value ? completed.add(key) : completed.delete(key)
-  }
 }
 
 export class Learners {
@@ -83,6 +43,11 @@ export class Learners {
   /** The subject of a learner, null where Rocket has never heard of them. */
   subjectOf(source: string, user: string): string | null {
     return this.#sql.selectSubject.get(source, user) ?? null
+  }
+
+  /** The learner behind a subject, as the LMS knows them. */
+  userOf(subject: string): string {
+    return this.#sql.selectUser.get(subject) ?? ''
   }
 
   /** The source whose learners these are; null while there are none. */
@@ -121,6 +86,11 @@ export class Learners {
       this.#known.set(subject, learner)
     }
     return learner
+  }
+
+  /** @param subject null: one who never did anything. */
+  knownOrNew(subject: string | null): KnownLearner {
+    return subject === null ? new KnownLearner('', this.#ledger) : this.known(subject)
   }
 
   addGranted(subject: string, { deed, ...granted }: NewGranted): void {
@@ -162,6 +132,7 @@ export class Learners {
   addFact(subject: string, fact: Fact): void {
     const { kind, key, name, value, time } = fact
     const { changes } = this.#sql.upsertFact.run(subject, kind, key, name, value, time)
+    if (kind === 'badge' && name !== key) this.#sql.upsertBadge.run(key, name)
     if (changes > 0) this.#known.get(subject)?.learn(fact)
     this.#grantsKnown++
   }
@@ -178,6 +149,9 @@ export class Learners {
     const course = this.#courses.get(idnumber) ?? this.#sql.selectCourse.get(idnumber)
     return course === undefined ? null : `course:${course}`
   }
+
+  /** What a badge is called, null where no sender has told it. */
+  readonly badgeNamed = (badge: string): string | null => this.#sql.selectBadge.get(badge) ?? null
 }
 
 const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points, held, standing'
@@ -187,6 +161,7 @@ function statements(connection: Connection) {
     selectSubject: connection
       .prepare<[string, string], string>('SELECT subject FROM learner WHERE source = ? AND user_id = ?')
       .pluck(),
+    selectUser: connection.prepare<[string], string>('SELECT user_id FROM learner WHERE subject = ?').pluck(),
     selectSource: connection.prepare<[], string>('SELECT source FROM learner LIMIT 1').pluck(),
     insertLearner: connection.prepare('INSERT INTO learner (subject, source, user_id) VALUES (?, ?, ?)'),
     selectGranted: connection.prepare<[string], GrantRow>(
@@ -225,6 +200,10 @@ function statements(connection: Connection) {
     upsertCourse: connection.prepare(
       'INSERT INTO course (idnumber, course) VALUES (?, ?) ON CONFLICT DO UPDATE SET course = excluded.course',
     ),
+    upsertBadge: connection.prepare(
+      'INSERT INTO badge (badge, name) VALUES (?, ?) ON CONFLICT DO UPDATE SET name = excluded.name',
+    ),
+    selectBadge: connection.prepare<[string], string>('SELECT name FROM badge WHERE badge = ?').pluck(),
     selectCourse: connection.prepare<[string], string>('SELECT course FROM course WHERE idnumber = ?').pluck(),
   }
 }

@@ -12,11 +12,22 @@ import {
   type Writing,
 } from '../domain/entry.js'
 import type { Writer } from './database.js'
+import { Lots } from './lot.js'
 
 export interface Balance {
   readonly points: number
   readonly held: number
   readonly lifetime: number
+}
+
+/** What an approval was given for. */
+export interface Approval {
+  readonly reward: string
+  /** Over the terms: `termsHash`. */
+  readonly terms: string
+  readonly by: string
+  /** Civil day. */
+  readonly on: string
 }
 
 const SALT_BYTES = 32
@@ -28,9 +39,10 @@ export class Ledger {
   #head: Head | null = null
   #salts: string[] = []
   #lastAt = 0
+  readonly lots: Lots
   readonly #selectHead
   readonly #selectLastAt
-  readonly #selectAdministrations
+  readonly #selectRecords
   readonly #insertEntry
   readonly #insertRecord
   readonly #addToBalance
@@ -40,14 +52,15 @@ export class Ledger {
   constructor(writer: Writer) {
     const { connection } = writer
     writer.mirror(this)
+    this.lots = new Lots(writer)
     this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
     this.#selectLastAt = connection
       .prepare<[], string>('SELECT at FROM private_record ORDER BY seq DESC LIMIT 1')
       .pluck()
-    this.#selectAdministrations = connection
-      .prepare<[], string>(
+    this.#selectRecords = connection
+      .prepare<[string], string>(
         `SELECT data FROM private_record WHERE seq IN
-           (SELECT seq FROM entry WHERE kind = 'administration' AND subject IS NULL) ORDER BY seq`,
+           (SELECT seq FROM entry WHERE kind = ? AND subject IS NULL) ORDER BY seq`,
       )
       .pluck()
     this.#insertEntry = connection.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)')
@@ -76,7 +89,12 @@ export class Ledger {
 
   /** What administrators did: the reason and the details of each such entry, oldest first. */
   administrations(): { reason: string; detail: Readonly<Record<string, unknown>> }[] {
-    return this.#selectAdministrations.all().map((data) => JSON.parse(data))
+    return this.#selectRecords.all('administration').map((data) => JSON.parse(data))
+  }
+
+  /** The approvals that were ever given: the details of each such entry, oldest first. */
+  approvals(): Approval[] {
+    return this.#selectRecords.all('approval').map((data) => JSON.parse(data).detail)
   }
 
   /** When the newest entry was written, epoch milliseconds; null where there is none. */
@@ -100,8 +118,12 @@ export class Ledger {
     if (!readBody(entry.body)) throw new Error(`an entry would not have the form of one: ${entry.body}`)
     this.#insertEntry.run(entry.seq, entry.body, entry.hash)
     this.#insertRecord.run(entry.seq, entry.salt, entry.data)
-    const { subject, points, held, kind } = proposed
+    const { subject, points, held, kind, expires, ref } = proposed
     if (subject !== null && (points !== 0 || held !== 0)) {
+      // Most points come without a date, and need no lot.
+      if (points < 0 || expires !== null) {
+        this.lots.follow(subject, this.balance(subject).points, { seq: entry.seq, kind, points, expires, ref })
+      }
       const change = [points, held, LIFETIME_KINDS.has(kind) ? points : 0, subject] as const
       if (this.#addToBalance.run(...change).changes === 0) this.#insertBalance.run(...change)
     }

@@ -59,6 +59,13 @@ export function checkVersion(connection: Connection, known: readonly Migration[]
   return version
 }
 
+/** @throws MigrationRefused where the database is not ours, or not the one that this program makes. */
+export function requireCurrent(connection: Connection): void {
+  const known = migrations()
+  if (checkVersion(connection, known) === known.at(-1)?.number) return
+  throw new MigrationRefused('This database is from an earlier version: start the server once to bring it up to date.')
+}
+
 /**
  * Brings a database up to date. Before the first change to one that holds something, a copy is put beside it.
  * @returns where the copy is, or null where none was needed.

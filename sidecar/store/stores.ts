@@ -1,11 +1,17 @@
 /** Everything that is kept, over one connection. */
+import { Codes } from './code.js'
 import { Configurations } from './configuration.js'
 import { type Connection, Writer } from './database.js'
+import { Deliveries } from './delivery.js'
 import { Events } from './event.js'
+import { Idempotency } from './idempotency.js'
 import { JobRuns } from './job-run.js'
 import { Learners } from './learner.js'
 import { Ledger } from './ledger.js'
+import { Notices } from './notice.js'
+import { Redemptions } from './redemption.js'
 import { Tokens } from './token.js'
+import { Vault } from './vault.js'
 
 export interface Stores {
   readonly writer: Writer
@@ -15,12 +21,26 @@ export interface Stores {
   readonly configurations: Configurations
   readonly tokens: Tokens
   readonly jobRuns: JobRuns
+  readonly vault: Vault
+  readonly redemptions: Redemptions
+  readonly codes: Codes
+  readonly deliveries: Deliveries
+  readonly notices: Notices
+  readonly idempotency: Idempotency
 }
 
-/** @param eventKey the secret under which event ids are kept. */
-export function createStores(connection: Connection, eventKey: string): Stores {
+/** The secrets under which things are kept. */
+export interface Keys {
+  /** Of event ids. */
+  readonly eventKey: string
+  /** Of tokens, codes and idempotency keys. */
+  readonly redemptionKey: string
+}
+
+export function createStores(connection: Connection, { eventKey, redemptionKey }: Keys): Stores {
   const writer = new Writer(connection)
   const ledger = new Ledger(writer)
+  const vault = new Vault(redemptionKey)
   return {
     writer,
     ledger,
@@ -29,5 +49,11 @@ export function createStores(connection: Connection, eventKey: string): Stores {
     configurations: new Configurations(writer),
     tokens: new Tokens(writer),
     jobRuns: new JobRuns(writer),
+    vault,
+    redemptions: new Redemptions(writer),
+    codes: new Codes(writer, vault),
+    deliveries: new Deliveries(writer),
+    notices: new Notices(writer),
+    idempotency: new Idempotency(writer, vault),
   }
 }

@@ -7,6 +7,8 @@ export interface IssuedToken {
   /** Space-separated, from the closed list. */
   readonly scope: string
   readonly user_id: string | null
+  /** The partner whom it speaks for. */
+  readonly partner: string | null
   readonly name: string | null
   /** Epoch milliseconds, as the next two. */
   readonly created: number
@@ -20,9 +22,9 @@ export class Tokens {
   readonly #sql
 
   constructor({ connection }: Writer) {
-    const columns = 'id, scope, user_id, name, created, expires, revoked'
+    const columns = 'id, scope, user_id, partner, name, created, expires, revoked'
     this.#sql = {
-      insert: connection.prepare(`INSERT INTO token (${columns}) VALUES (?, ?, ?, ?, ?, ?, NULL)`),
+      insert: connection.prepare(`INSERT INTO token (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)`),
       get: connection.prepare<[string], IssuedToken>(`SELECT ${columns} FROM token WHERE id = ?`),
       list: connection.prepare<[], IssuedToken>(`SELECT ${columns} FROM token ORDER BY created, id`),
       revoke: connection.prepare('UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL'),
@@ -37,8 +39,8 @@ export class Tokens {
     }
   }
 
-  add({ id, scope, user_id, name, created, expires }: Omit<IssuedToken, 'revoked'>): void {
-    this.#sql.insert.run(id, scope, user_id, name, created, expires)
+  add({ id, scope, user_id, partner, name, created, expires }: Omit<IssuedToken, 'revoked'>): void {
+    this.#sql.insert.run(id, scope, user_id, partner, name, created, expires)
   }
 
   get(id: string): IssuedToken | null {

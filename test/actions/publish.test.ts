@@ -62,7 +62,9 @@ describe('publish', () => {
       files('- { id: r, event: nonsense, points: 1 }'),
       files(SEED_RULE, 'timezone: Europe/Nowhere'),
       new Map([...files(), ['rules/other.yaml', SEED_RULE]]),
-      new Map([...files(), ['rewards.yaml', 'currency: GBP']]),
+      new Map([...files(), ['rewards.yaml', 'currency: pounds']]),
+      new Map([...files(), ['rewards.yaml', 'rewards: [{ id: gift, title: A gift, cost: 50, tier: nowhere }]']]),
+      new Map([...files(), ['prizes.yaml', 'currency: GBP']]),
     ]) {
       expect(() => put(broken))
         .to.throw(ConfigurationRefused)

@@ -37,10 +37,10 @@ describe('retention', () => {
       rocket.clock.now += 5 * DAY
     }
     expect(kept()).to.deep.equal(['a+', 'b+', 'c+'])
-    expect(await forget(rocket.context)).to.equal('deleted 0 events and the decisions about 1')
+    expect(await forget(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
     expect(kept()).to.deep.equal(['a', 'b+', 'c+'])
     rocket.clock.now += 10 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 1 events and the decisions about 2')
+    expect(await forget(rocket.context)).to.equal('deleted 1 events, the decisions about 2, and 0 notices')
     expect(kept()).to.deep.equal(['b', 'c'])
     rocket.clock.now += 400 * DAY
     await forget(rocket.context)
@@ -59,9 +59,27 @@ describe('retention', () => {
       }
     })
     rocket.clock.now += 21 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 2300 events and the decisions about 2300')
+    expect(await forget(rocket.context)).to.equal('deleted 2300 events, the decisions about 2300, and 0 notices')
     send('z')
     rocket.clock.now += 11 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 0 events and the decisions about 1')
+    expect(await forget(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
+  })
+
+  it('forgets notices and answers to calls as long after as events, and tells nobody anew of a tier', async () => {
+    const { stores } = rocket.context
+    const { notices, idempotency, learners } = stores
+    const subject = stores.writer.write(() => learners.enrol('moodle', '42'))
+    stores.writer.write(() => {
+      notices.reach(subject, 'bronze', rocket.clock.now)
+      notices.tell(subject, 'tier_reached', { tier: 'bronze', title: 'Bronze' }, rocket.clock.now)
+      idempotency.keep('learner', 'key', { fingerprint: 'redeem', answer: '{}' }, rocket.clock.now)
+    })
+    rocket.clock.now += 20 * DAY
+    expect(await forget(rocket.context)).to.include('and 0 notices')
+    rocket.clock.now += 1
+    expect(await forget(rocket.context)).to.include('and 1 notices')
+    expect(notices.after(0, 10)).to.deep.equal([])
+    expect(idempotency.answered('learner', 'key')).to.equal(null)
+    expect(stores.writer.write(() => notices.reach(subject, 'bronze', rocket.clock.now))).to.equal(false)
   })
 })

@@ -23,7 +23,15 @@ describe('a token', () => {
 
   const issue = (userId: string | null = null) => {
     const { stores, rules, secrets } = rocket.context
-    const order = { scopes: ['learner', 'reports'] as const, userId, name: 'BI', ttl: 90 * DAY, actor: 'it', now: NOW }
+    const order = {
+      scopes: ['learner', 'reports'] as const,
+      userId,
+      partner: null,
+      name: 'BI',
+      ttl: 90 * DAY,
+      actor: 'it',
+      now: NOW,
+    }
     return stores.writer.write(() => issueToken(stores, rules.current(), secrets(), order))
   }
 

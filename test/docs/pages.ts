@@ -51,17 +51,44 @@ custom_events: [custom.lecture_visit]
 export const SCAFFOLD: Readonly<Record<string, string>> = { id: 'example', event: 'quiz.graded', points: '10' }
 
 /** A few keys as the page shows them, made a whole rule. */
-export function ruleWith(keys: string): string {
-  const missing = Object.entries(SCAFFOLD).filter(([key]) => !new RegExp(`^${key}:`, 'm').test(keys))
+export const ruleWith = (keys: string): string => itemWith(SCAFFOLD, keys)
+
+function itemWith(scaffold: Readonly<Record<string, string>>, keys: string): string {
+  const missing = Object.entries(scaffold).filter(([key]) => !new RegExp(`^${key}:`, 'm').test(keys))
   const lines = [...missing.map(([key, value]) => `${key}: ${value}`), ...keys.trimEnd().split('\n')]
   return lines.map((line, index) => `${index === 0 ? '- ' : '  '}${line}\n`).join('')
+}
+
+/** A ladder, for the rules and rewards that name a tier. */
+const LADDER = `tiers:
+  - { id: bronze, title: Bronze, points: 50 }
+  - { id: silver, title: Silver, points: 200 }
+  - { id: gold, title: Gold, points: 500 }
+`
+const PARTS_OF_REWARDS = `currency: GBP
+${LADDER}budgets: [{ id: main, monthly: 500.00 }]
+partners: [{ id: shop, url: "https://shop.example/rocket", secret_env: SHOP_SECRET }, { id: canteen }]
+rewards:
+`
+const REWARD_SCAFFOLD: Readonly<Record<string, string>> = {
+  id: 'example',
+  title: 'An example',
+  approved: '{ by: Head of student life, on: 2026-08-20 }',
+}
+
+/** A few keys of a reward as the page shows them, made a whole rewards.yaml. */
+export function rewardWith(keys: string): string {
+  const scaffold = /^(cost|funding: hybrid)/m.test(keys) ? REWARD_SCAFFOLD : { ...REWARD_SCAFFOLD, cost: '50' }
+  return PARTS_OF_REWARDS + itemWith(scaffold, keys)
 }
 
 export const packFiles = (pack: string) =>
   new Map([
     ['rocket.yaml', SETTINGS],
     ['rules/pack.yaml', pack],
+    ['rewards.yaml', LADDER],
   ])
+export const rewardsFiles = (rewards: string) => packFiles(ruleWith('id: submit_quiz')).set('rewards.yaml', rewards)
 export const problemsOf = (files: ReadonlyMap<string, string>): string[] =>
   readConfiguration(files).problems.map(formatProblem)
 
@@ -75,7 +102,14 @@ export function expectMessages(messages: readonly string[], shown: readonly stri
   }
 }
 
-for (const name of ['rules.md', 'rocket-yaml.md']) {
+/** The file that a block with mistakes stands for. */
+const WRITTEN_IN = {
+  'yaml wrong': 'rules/pack.yaml',
+  'yaml wrong settings': 'rocket.yaml',
+  'yaml wrong rewards': 'rewards.yaml',
+} as const
+
+for (const name of ['rules.md', 'rocket-yaml.md', 'rewards.md']) {
   describe(`the YAML in ${name}`, () => {
     const blocks = blocksOf(page(name))
     let pack = ''
@@ -93,6 +127,12 @@ for (const name of ['rules.md', 'rocket-yaml.md']) {
         case 'yaml settings':
           it(`${title} load`, () => expect(problemsOf(new Map([['rocket.yaml', text]]))).to.deep.equal([]))
           break
+        case 'yaml rewards':
+          it(`${title} loads`, () => expect(problemsOf(rewardsFiles(text))).to.deep.equal([]))
+          break
+        case 'yaml reward keys':
+          it(`${title} load`, () => expect(problemsOf(rewardsFiles(rewardWith(text)))).to.deep.equal([]))
+          break
         case 'yaml examples': {
           const { examples, problems } = readExamples('pack.examples.yaml', text)
           const files = packFiles(pack)
@@ -104,9 +144,9 @@ for (const name of ['rules.md', 'rocket-yaml.md']) {
         }
         case 'yaml wrong':
         case 'yaml wrong settings':
+        case 'yaml wrong rewards':
           it(`${title} is refused with the messages below it`, () => {
-            const settings = info.endsWith('settings')
-            const files = new Map([[settings ? 'rocket.yaml' : 'rules/pack.yaml', text]])
+            const files = new Map([[WRITTEN_IN[info], text]])
             expect(readConfiguration(files).configuration).to.equal(null)
             expect(blocks[index + 1]?.info).to.equal('text')
             expectMessages(problemsOf(files), blocks[index + 1]?.text.trimEnd().split('\n') ?? [])

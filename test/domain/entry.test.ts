@@ -15,6 +15,7 @@ import {
   type ProposedEntry,
   readBody,
   recordText,
+  type Spending,
   sequence,
   type Writing,
 } from '../../sidecar/domain/entry.js'
@@ -41,7 +42,7 @@ describe('the bytes of the ledger', () => {
       expect(commitment(writing.salt, data)).to.equal(priv)
       head = entry
     }
-    expect(head.seq).to.equal(3)
+    expect(head.seq).to.equal(5)
   })
 
   it('hash to what anyone computes from the format page', () => {
@@ -84,6 +85,12 @@ const record: fc.Arbitrary<PrivateRecord> = fc.record({
   detail: fc.option(fc.dictionary(anyText, fc.jsonValue()), { nil: undefined }),
 })
 const points = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 })
+const spending: fc.Arbitrary<Spending> = fc.record({
+  reward: slug,
+  budget: fc.option(slug),
+  amountMinor: fc.option(points),
+  currency: fc.option(fc.constantFrom('GBP', 'JPY', 'KWD')),
+})
 const proposed: fc.Arbitrary<ProposedEntry> = fc.record({
   kind: fc.constantFrom(...KINDS),
   subject: fc.option(hex(24)),
@@ -92,6 +99,7 @@ const proposed: fc.Arbitrary<ProposedEntry> = fc.record({
   rule: fc.option(fc.tuple(fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,20}$/), hex(12)).map((parts) => parts.join('@'))),
   expires: fc.option(day),
   ref: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
+  spending: fc.option(spending, { nil: undefined }),
   record,
 })
 const writing: fc.Arbitrary<Writing> = fc.record({ source: slug, at, day, salt: hex(64) })
@@ -124,12 +132,16 @@ describe('an entry', () => {
         const { priv } = JSON.parse(body)
         const { source, day } = place
         expect(readBody(body)).to.deep.equal({
+          amountMinor: entry.spending?.amountMinor ?? null,
+          budget: entry.spending?.budget ?? null,
           day,
+          expires: entry.expires,
           held,
           kind,
           points,
           priv,
           ref,
+          reward: entry.spending?.reward ?? null,
           ruleId: entry.rule?.split('@')[0] ?? null,
           source,
           subject,
@@ -156,10 +168,23 @@ describe('an entry', () => {
       body.replace('"points":10', '"points":"10"'),
       body.replace('"kind":"grant",', ''),
       body.replace('{"amount_minor":null,', '{"amount_minor":null,"amount_minor":null,'),
+      body.replace('{"amount_minor":null,', '{"amount_minor":5.5,'),
+      body.replace('"budget":null', '"budget":"a budget"'),
+      body.replace('"currency":null', '"currency":"pound"'),
+      body.replace('"reward":null', '"reward":""'),
     ]) {
       expect(other).to.not.equal(body)
       expect(readBody(other), other).to.equal(null)
     }
+  })
+
+  it('says of a redemption which reward, out of which budget, and the money in minor units', () => {
+    const [redemption, refund] = frozen.slice(3).map(({ body }) => readBody(body))
+    const about = { reward: 'gift-5', budget: 'main', subject: '0123456789abcdef01234567' }
+    expect(redemption).to.include({ ...about, kind: 'redemption', points: -50, amountMinor: 500, ref: null })
+    expect(refund).to.include({ ...about, kind: 'refund', points: 50, amountMinor: -500, ref: 4 })
+    expect(refund?.expires).to.equal('2027-07-31')
+    for (const { body } of frozen.slice(3)) expect(JSON.parse(body).currency).to.equal('GBP')
   })
 
   it('says nothing in its body of who, what or when exactly', () => {

@@ -42,6 +42,40 @@ const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
     { per: '48h', limit: 3, unit: 'grants', again: null },
   ],
   no_points: [{ field: 'score' }],
+  needs_tier: [{ tier: 'silver', title: 'Silver' }],
+  needs_balance: [{ points: 1 }, { points: 40 }],
+  not_active: [{}],
+  not_approved: [{}],
+  not_funded: [{}],
+  reward_window: [{ opens: '2026-11-24T09:00:00.000Z' }, { opens: null }],
+  limit_reached: [
+    { count: 1, per: 'month', again: '2026-12-01T00:00:00.000Z' },
+    { count: 2, per: 'ever', again: null },
+  ],
+  out_of_stock: [{}],
+  budget_used_up: [{ again: '2026-12-01' }],
+  partner_closed: [{}],
+  tier_reached: [{ tier: 'silver', title: 'Silver' }],
+  redeemed: [{ reward: 'gift-5', title: '£5 gift card', points: 50, redemption: 'rdm_1' }],
+  delivered: [{ reward: 'gift-5', title: '£5 gift card', redemption: 'rdm_1' }],
+  refused: [{ reward: 'gift-5', title: '£5 gift card', points: 50, redemption: 'rdm_1' }],
+  cancelled: [{ reward: 'gift-5', title: '£5 gift card', points: 1, redemption: 'rdm_1' }],
+  token_lapses: [{ reward: 'gift-5', title: '£5 gift card', redemption: 'rdm_1', expires: '2026-12-20T09:00:00.000Z' }],
+  token_lapsed: [
+    { reward: 'gift-5', title: 'A gift card', redemption: 'rdm_1', points: 50 },
+    { reward: 'gift-5', title: 'A gift card', redemption: 'rdm_1', points: 0 },
+  ],
+  token_replaced: [{ reward: 'gift-5', title: 'A gift card', redemption: 'rdm_1' }],
+  points_lapse: [
+    { points: 1, expires: '2026-12-31' },
+    { points: 40, expires: '2026-12-31' },
+  ],
+  budget_warning: [{ budget: 'main', percent: 80, month: '2026-11' }],
+  codes_low: [{ reward: 'gift-5', left: 2, of: 10 }],
+  codes_empty: [{ reward: 'gift-5' }],
+  codes_lapse: [{ reward: 'gift-5', count: 3, expires: '2026-12-31' }],
+  delivery_stuck: [{ partner: 'shop', redemption: 'rdm_1', why: 'The partner answered 500' }],
+  partner_gone: [{ partner: 'shop' }],
 }
 
 describe('a reason', () => {
@@ -54,7 +88,8 @@ describe('a reason', () => {
         expect(made.text).to.have.length.above(5)
         expect(made.text).to.not.match(/undefined|null|NaN|\[object|Invalid/)
         // What is needed is part of a sentence; everything else stands alone.
-        if (!code.startsWith('needs_')) expect(made.text).to.match(/^[A-Z0-9].*\.$/)
+        // Titles and ids are as the institution writes them.
+        if (!code.startsWith('needs_')) expect(made.text).to.match(/^[A-Z0-9£a-z].*\.$/)
       }
     })
   }
@@ -83,7 +118,7 @@ describe('a reason', () => {
       reason('needs_completed', { target: 'course:7' }, civil),
     ]
     expect(say('requires', { missing })).to.equal(
-      'Something comes first: earn points by a, or 5 points more; complete course:7.',
+      'Something comes first: earn points by a, or 5 more points; complete course:7.',
     )
   })
 

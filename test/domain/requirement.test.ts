@@ -2,14 +2,21 @@ import { expect } from 'chai'
 import { Civil } from '../../sidecar/domain/civil.js'
 import type { Facts, Granted, Learner } from '../../sidecar/domain/learner.js'
 import { missing } from '../../sidecar/domain/requirement.js'
+import type { Tier } from '../../sidecar/domain/reward.js'
 import type { Requirement } from '../../sidecar/domain/rule.js'
+import { namesFor } from '../../sidecar/domain/tier.js'
 import { granted } from './world.js'
 
 const civil = new Civil('UTC', 1, [])
-const names = {
-  courses: (idnumber: string) => (idnumber === 'PHYS101' ? 'course:7' : null),
-  idsOf: (rule: string) => (rule === 'renamed' ? ['renamed', 'old'] : [rule]),
+const tiers: Tier[] = [
+  { id: 'bronze', title: 'Bronze', points: 50, requires: null, show: 'locked' },
+  { id: 'silver', title: 'Silver', points: 200, requires: { kind: 'badge', badge: 'badge:17' }, show: 'locked' },
+]
+const directory = {
+  courseNamed: (idnumber: string) => (idnumber === 'PHYS101' ? 'course:7' : null),
+  badgeNamed: (badge: string) => (badge === 'badge:18' ? 'Lab safety' : null),
 }
+const names = namesFor(tiers, (rule) => (rule === 'renamed' ? ['renamed', 'old'] : [rule]), directory, civil)
 
 interface Given {
   readonly lifetime?: number
@@ -71,8 +78,21 @@ describe('a requirement', () => {
     expect(open(points, { lifetime: 50 })).to.deep.equal([])
     expect(missing(points, learner({ lifetime: 49 }), names, civil)[0]).to.deep.include({
       params: { points: 1 },
-      text: '1 point more',
+      text: '1 more point',
     })
+  })
+
+  it('of a badge that somebody has names it as people know it', () => {
+    const [reason] = missing({ kind: 'badge', badge: 'badge:18' }, learner({}), names, civil)
+    expect(reason?.text).to.equal('earn the badge Lab safety')
+  })
+
+  it('of a tier is met by it, with all that it asks for, and says its title', () => {
+    const silver = { kind: 'tier', tier: 'silver' } as const
+    expect(open({ kind: 'tier', tier: 'bronze' }, { lifetime: 50 })).to.deep.equal([])
+    expect(open(silver, { lifetime: 200 })).to.deep.equal(['needs_tier'])
+    expect(open(silver, { lifetime: 200, badges: [['badge:17', '']] })).to.deep.equal([])
+    expect(missing(silver, learner({}), names, civil)[0]?.text).to.equal('reach the tier Silver')
   })
 
   it('of all lists everything that is missing', () => {
@@ -104,7 +124,7 @@ describe('a requirement', () => {
     }
     expect(open(any, { lifetime: 5 })).to.deep.equal([])
     const [reason] = missing(any, learner({}), names, civil)
-    expect(reason?.text).to.equal('5 points more, or earn the badge badge:17 and earn points by quiz')
+    expect(reason?.text).to.equal('5 more points, or earn the badge badge:17 and earn points by quiz')
     expect(open(any, { badges: [['badge:17', '']], grants: [granted({ rule: 'quiz' })] })).to.deep.equal([])
   })
 })

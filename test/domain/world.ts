@@ -1,10 +1,11 @@
 /** What tests of decisions share: grants as limits see them, and a whole Rocket in memory that events are sent to. */
 import { type IngestResult, ingest } from '../../sidecar/actions/ingest.js'
+import { openSandbox } from '../../sidecar/actions/sandbox.js'
 import type { Granted } from '../../sidecar/domain/learner.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
 import type { Balance } from '../../sidecar/store/ledger.js'
 import type { Stores } from '../../sidecar/store/stores.js'
-import { NOW, sandbox } from '../support.js'
+import { NOW } from '../support.js'
 
 export const [MINUTE, HOUR, DAY, WEEK] = [60_000, 3_600_000, 86_400_000, 604_800_000] as const
 
@@ -25,8 +26,9 @@ export interface World {
 }
 
 /** Runs a test in a Rocket of its own. */
-export function inWorld<T>(pack: string, test: (world: World) => T, settings = ''): T {
-  const { stores, rules, close } = sandbox(pack, settings)
+export function inWorld<T>(pack: string, test: (world: World) => T, settings = '', rewards = ''): T {
+  const texts = { 'rocket.yaml': settings, 'rules/pack.yaml': pack, 'rewards.yaml': rewards }
+  const { stores, rules, close } = openSandbox(new Map(Object.entries(texts)))
   const subject = (user: string) => stores.learners.subjectOf(rules.settings.source, user) ?? ''
   const send: World['send'] = (event, now = event.time) => stores.writer.write(() => ingest(stores, rules, event, now))
   try {

@@ -16,7 +16,7 @@ describe('an issued token', () => {
 
   const issue = (scopes: Scope[], userId: string | null = null) => {
     const { stores, rules, secrets } = rocket.context
-    const order = { scopes, userId, name: null, ttl: 90 * DAY, actor: 'test', now: rocket.clock.now }
+    const order = { scopes, userId, partner: null, name: null, ttl: 90 * DAY, actor: 'test', now: rocket.clock.now }
     return stores.writer.write(() => issueToken(stores, rules.current(), secrets(), order))
   }
   const ask = (path: string, token: string) => request(rocket.app).get(path).set('Authorization', `Bearer ${token}`)

@@ -27,6 +27,23 @@ custom_events: [custom.visit]
 jobs: { verify: "30 3 * * *" }
 retention: { events: 120d }
 `
+const REWARDS = `currency: GBP
+tiers: [{ id: bronze, title: Bronze, points: 50 }, { id: silver, title: Silver, points: 200, show: hidden }]
+budgets: [{ id: main, monthly: 500.00, rollover: true }]
+partners: [{ id: shop, url: "https://shop.example/rocket", secret_env: SHOP_SECRET, personal: [user_id] }]
+rewards:
+  - { id: a, title: A, cost: 50, value: 5.00, budget: main, stock: 10, limit: { count: 1, per: month }, active: false }
+  - id: b
+    title: { en: B }
+    funding: discount
+    discount: { bronze: { percent: 5 }, silver: { amount: 2.00 } }
+    cost: 20
+    delivery: shop
+    requires: { rules: [essay], tier: bronze }
+    approved: { by: Head, on: 2026-08-20 }
+  - { id: c, title: C, funding: hybrid, savings: [{ points: 5, percent: 10 }], top_up: 1, budget: main, active: false }
+  - { id: d, title: D, cost: 1, delivery: moodle, moodle: { enrol: { course: PHYS101, days: 90 } }, active: false }
+`
 const EXAMPLES = `- title: A pass earns ten points
   facts: { badges: [badge:17], completed: [course:7], completion_rate: { course:7: 60 }, lifetime: 120 }
   events:
@@ -71,13 +88,15 @@ const anyText = fc.oneof(
   fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')),
 )
 
-function check(settings: string, pack: string): void {
-  const { configuration, problems } = readConfiguration(
-    new Map([
-      ['rocket.yaml', settings],
-      ['rules/a.yaml', pack],
-    ]),
-  )
+const folder = (settings: string, pack: string, rewards: string) =>
+  new Map([
+    ['rocket.yaml', settings],
+    ['rules/a.yaml', pack],
+    ['rewards.yaml', rewards],
+  ])
+
+function check(settings: string, pack: string, rewards: string): void {
+  const { configuration, problems } = readConfiguration(folder(settings, pack, rewards))
   expect(configuration === null).to.equal(problems.some(({ severity }) => severity === 'error'))
   for (const { line, column, message } of problems) {
     expect(line).to.be.at.least(1)
@@ -88,26 +107,13 @@ function check(settings: string, pack: string): void {
 
 describe('whatever a file holds', () => {
   it('is valid in the form that is mutated below', () => {
-    expect(
-      readConfiguration(
-        new Map([
-          ['rocket.yaml', SETTINGS],
-          ['rules/a.yaml', PACK],
-        ]),
-      ).problems,
-    ).to.deep.equal([])
+    expect(readConfiguration(folder(SETTINGS, PACK, REWARDS)).problems).to.deep.equal([])
     expect(readExamples('a', EXAMPLES).problems).to.deep.equal([])
   })
 
   it('is read without a throw, and refused exactly where there is an error', () => {
-    fc.assert(
-      fc.property(anyText, anyText, (settings, pack) => check(settings, pack)),
-      { numRuns: 500 },
-    )
-    fc.assert(
-      fc.property(mutated(SETTINGS), mutated(PACK), (settings, pack) => check(settings, pack)),
-      { numRuns: 500 },
-    )
+    fc.assert(fc.property(anyText, anyText, anyText, check), { numRuns: 500 })
+    fc.assert(fc.property(mutated(SETTINGS), mutated(PACK), mutated(REWARDS), check), { numRuns: 500 })
   })
 
   it('is read as examples without a throw', () => {

@@ -22,14 +22,22 @@ const PACK = String.raw`- id: Quiz
   active: yes
 `
 
+const REWARDS = `tiers: [{ id: silver, title: Silver, points: 200 },
+  { id: silver, title: Silver, points: 300 }]
+rewards: [{ id: a, title: A, tier: silvr, cost: 5, active: false }]
+`
+
 describe('readConfiguration', () => {
   it('reports every mistake of every file at once, in the order in which they stand', () => {
     const files = new Map([
       ['rules/a.yaml', PACK],
+      ['rewards.yaml', REWARDS],
       ['rocket.yaml', 'timezon: UTC\ncurrency: gbp'],
     ])
     expect(readConfiguration(files).configuration).to.equal(null)
     expect(problemsIn(files).map((line) => line.replace(/ Allowed: .*/, ''))).to.deep.equal([
+      'rewards.yaml:2:5 there is a tier `silver` already, in line 1; rename one',
+      'rewards.yaml:3:36 there is no tier `silvr` in rewards.yaml; did you mean `silver`?',
       'rocket.yaml:1:1 rocket.yaml has no key `timezon`; did you mean `timezone`?',
       'rocket.yaml:2:11 `gbp` is not an ISO 4217 currency code such as GBP or EUR; did you mean `GBP`?',
       'rules/a.yaml:1:7 `id` must be an id of up to 64 lower-case letters, digits, `_` and `-`, beginning with a letter ' +
@@ -49,8 +57,7 @@ describe('readConfiguration', () => {
         'day}',
       'rules/a.yaml:15:20 these hours end when they begin; for the whole day leave `hours` out',
       'rules/a.yaml:16:23 there is no rule `esay` in any pack; did you mean `essay`?',
-      'rules/a.yaml:16:30 no tiers are defined: this version does not read rewards.yaml yet; use `points` (lifetime ' +
-        'points) instead',
+      'rules/a.yaml:16:36 there is no tier `gold` in rewards.yaml.',
       'rules/a.yaml:17:12 `term` needs the institution’s terms: add `terms` to rocket.yaml, or choose another period',
       'rules/a.yaml:18:11 `active` must be true or false, not `yes`',
     ])
@@ -63,15 +70,23 @@ describe('readConfiguration', () => {
     expect(configuration?.rules).to.have.length(1)
   })
 
+  it('offers nothing without a rewards.yaml', () => {
+    const { configuration } = readConfiguration(new Map([['rocket.yaml', 'currency: EUR']]))
+    const nothing = { tiers: [], budgets: [], partners: [], rewards: [], fundedOnly: false }
+    expect(configuration?.catalogue).to.deep.equal({ currency: 'EUR', ...nothing })
+  })
+
   it('refuses a file that nobody would read, and blames no rule that refers to one in it', () => {
     const files = new Map([
       ['quiz.yaml', '- { id: quiz, event: quiz.gradd, points: 1 }'],
       ['rocket.yml', 'timezone: UTC'],
+      ['rewards.yml', 'tiers: []'],
       ['rules/a.yaml', '- { id: a, event: login, points: 1, requires: { rules: [quiz] } }'],
     ])
     expect(readConfiguration(files).configuration).to.equal(null)
     expect(problemsIn(files)).to.deep.equal([
       'quiz.yaml:1:1 rule packs belong in rules/: move it there',
+      'rewards.yml:1:1 rewards are read from rewards.yaml only: rename it',
       'rocket.yml:1:1 the settings are read from rocket.yaml only: rename it',
     ])
   })

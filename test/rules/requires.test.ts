@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { expectOne, files, problemsIn, refuses, rulePack, rulesOf } from './reading.js'
 
 const other = '\n- { id: other, was: [older], event: login, points: 1 }'
@@ -50,7 +51,7 @@ describe('requires', () => {
   refuses([
     ['requires: {}', '4:13', '`requires` is empty'],
     ['requires: badge:17', '4:13', '`requires` must be a map'],
-    ['requires: { tier: gold }', '4:15', 'no tiers are defined', 'rewards.yaml'],
+    ['requires: { tier: gold }', '4:21', 'no tiers are defined', 'add `tiers` to rewards.yaml'],
     ['requires: { badge: [badge:17] }', '4:15', 'did you mean `badges`?', 'Allowed: badges, rules, completed'],
     ['requires: { badges: badge:17 }', '4:23', '`badges` must be a list', '[ ]'],
     ['requires: { badges: [] }', '4:23', 'empty list'],
@@ -67,7 +68,7 @@ describe('requires', () => {
     ['requires: { points: 0 }', '4:23', 'a whole number from 1'],
     ['requires: { any: { points: 1 } }', '4:20', '`any` must be a list'],
     ['requires: { any: [{}] }', '4:21', 'an item of `any` is empty'],
-    ['requires: { any: [{ tier: gold }] }', '4:23', 'no tiers are defined'],
+    ['requires: { any: [{ tier: gold }] }', '4:29', 'no tiers are defined'],
     ['requires: { rules: [r] }', '4:23', '`r` requires itself', 'never pay'],
   ])
 
@@ -80,6 +81,34 @@ describe('requires', () => {
     expect(problemsIn(packs('other'))).to.deep.equal([])
     expectOne(problemsIn(packs('othr')), 'rules/a.yaml:4:23', 'no rule `othr`', 'did you mean `other`?')
     expectOne(problemsIn(packs('older')), 'rules/a.yaml:4:23', 'former id', 'called `other` now')
+  })
+
+  it('names tiers of rewards.yaml, also one whose own mistakes are reported already', () => {
+    const withTiers = (tier: string, rewards: string) =>
+      files(rulePack(`requires: { tier: ${tier} }`)).set('rewards.yaml', rewards)
+    const TIERS = 'tiers: [{ id: silver, title: Silver, points: 200 }]'
+    const { configuration } = readConfiguration(withTiers('silver', TIERS))
+    expect(configuration?.rules[0]?.requires).to.deep.equal({ kind: 'tier', tier: 'silver' })
+    expectOne(problemsIn(withTiers('silvr', TIERS)), 'rules/a.yaml:4:21', 'no tier `silvr`', 'did you mean `silver`?')
+    const broken = 'tiers: [{ id: silver, title: Silver, points: many }]'
+    expectOne(problemsIn(withTiers('silver', broken)), 'rewards.yaml:1:46', '`points` must be')
+  })
+
+  it('is not blamed for a tier that may stand where nothing can be read', () => {
+    for (const rewards of [
+      'tiers: [',
+      '- tiers',
+      'tiers: gold',
+      'tiers: [gold]',
+      'tiers: [{ title: Gold, points: 1 }]',
+    ]) {
+      const found = problemsIn(files(rulePack('requires: { tier: gold }')).set('rewards.yaml', rewards))
+      expect(
+        found.filter((line) => line.startsWith('rules')),
+        rewards,
+      ).to.deep.equal([])
+      expect(found, rewards).to.not.deep.equal([])
+    }
   })
 
   it('may name a rule whose own mistakes are reported already, or that may stand in an unreadable pack', () => {

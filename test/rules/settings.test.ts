@@ -112,13 +112,3 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
     }
   })
 })
-
-describe('rewards.yaml', () => {
-  it('is refused rather than passed over', () => {
-    expectOne(
-      problemsIn(new Map([['rewards.yaml', 'tiers: []']])),
-      'rewards.yaml:1:1',
-      'does not read rewards.yaml yet',
-    )
-  })
-})

@@ -36,7 +36,12 @@ describe('Events', () => {
     add(learningEvent({ id: 'secret-id' }))
     const key = opened.connection.prepare<[], Buffer>('SELECT key FROM seen').pluck().get()!
     expect(key).to.have.length(16)
-    expect(createStores(opened.connection, 'another secret').events.idKey('moodle', 'secret-id')).to.not.deep.equal(key)
+    expect(
+      createStores(opened.connection, { eventKey: 'another secret', redemptionKey: 'test' }).events.idKey(
+        'moodle',
+        'secret-id',
+      ),
+    ).to.not.deep.equal(key)
   })
 
   it('refuse to take an id twice', () => {

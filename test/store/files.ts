@@ -32,7 +32,7 @@ export interface Opened {
 export function open(path = ':memory:'): Opened {
   const connection = openForWriting(path)
   migrate(connection)
-  return { connection, stores: createStores(connection, 'test') }
+  return { connection, stores: createStores(connection, { eventKey: 'test', redemptionKey: 'test' }) }
 }
 
 const NOTHING = { subject: null, points: 0, held: 0, rule: null, expires: null, ref: null, record: {} }

@@ -2,7 +2,15 @@ import { expect } from 'chai'
 import { NOW } from '../support.js'
 import { type Opened, open } from './files.js'
 
-const token = { id: 'a', scope: 'reports', user_id: null, name: 'BI', created: NOW, expires: NOW + 1_000 }
+const token = {
+  id: 'a',
+  scope: 'reports',
+  user_id: null,
+  partner: null,
+  name: 'BI',
+  created: NOW,
+  expires: NOW + 1_000,
+}
 
 describe('Tokens', () => {
   let opened: Opened

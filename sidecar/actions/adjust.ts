@@ -1,0 +1,30 @@
+/** A person corrects a balance. */
+import type { Moment } from './moment.js'
+import { announceTier } from './tier.js'
+
+export interface Adjustment {
+  readonly userId: string
+  /** Signed, not 0. */
+  readonly points: number
+  readonly reason: string
+  readonly actor: string
+}
+
+/**
+ * Inside a transaction only. A balance may go below zero: later points fill it.
+ * @returns the entry, the balance after it, and whether Rocket had never heard of the learner before.
+ */
+export function adjust(
+  { stores, rules, now }: Moment,
+  { userId, points, reason, actor }: Adjustment,
+): { seq: number; balance: number; isNew: boolean } {
+  const current = rules.current()
+  const { source } = current.settings
+  const isNew = stores.learners.subjectOf(source, userId) === null
+  const subject = stores.learners.enrol(source, userId)
+  const none = { held: 0, rule: null, expires: null, ref: null }
+  const proposed = { ...none, kind: 'adjustment' as const, subject, points, record: { userId, actor, reason } }
+  const { seq } = stores.ledger.append(proposed, source, now, current.civil)
+  announceTier(stores, current, subject, now)
+  return { seq, balance: stores.ledger.balance(subject).points, isNew }
+}

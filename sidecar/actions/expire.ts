@@ -1,0 +1,102 @@
+/** What time takes: points and tokens lapse; and who should know beforehand is told. */
+import type { Context } from '../context.js'
+import type { Redemption } from '../store/redemption.js'
+import { lapse } from './lapse.js'
+import type { Moment } from './moment.js'
+import { forfeit, refund, titleOf } from './redemption.js'
+
+const DAY = 86_400_000
+/** Learners or tokens in one transaction. */
+const STEP = 100
+/** How long before points and tokens lapse their learner is told, and administrators of codes. */
+const TELL_BEFORE = 7 * DAY
+const TELL_OF_CODES_BEFORE = 30 * DAY
+
+/** @returns what was done, in a sentence. */
+export async function expire({
+  stores,
+  rules,
+  committer,
+  now,
+}: Pick<Context, 'stores' | 'rules' | 'committer' | 'now'>): Promise<string> {
+  const moment: Moment = { stores, rules, now: now() }
+  /** Again and again, until a step finds nothing more to do. */
+  const inSteps = async (step: (moment: Moment) => number): Promise<number> => {
+    for (let sum = 0; ; ) {
+      const done = await committer.run(() => step(moment), STEP)
+      if (done === 0) return sum
+      sum += done
+    }
+  }
+  const learners = await inSteps(lapsePoints)
+  const tokens = await inSteps(lapseTokens)
+  const told = await inSteps(tellPartners)
+  await committer.run(() => tellOfPoints(moment))
+  await committer.run(() => tellOfTokens(moment))
+  await committer.run(() => tellOfCodes(moment))
+  return `points of ${learners} learners lapsed, and ${tokens + told} tokens`
+}
+
+function lapsePoints(moment: Moment): number {
+  const { stores, rules, now } = moment
+  const due = stores.ledger.lots.due(rules.current().civil.dayOf(now), STEP)
+  for (const subject of due) lapse(moment, subject, stores.learners.userOf(subject))
+  return due.length
+}
+
+function lapseTokens(moment: Moment): number {
+  const due = moment.stores.redemptions.lapsing('issued', 0, moment.now + 1, STEP)
+  for (const redemption of due) {
+    const by = { actor: 'server', reason: 'lapsed unused' }
+    if (redemption.detail.terms.on_expiry === 'refund') refund(moment, redemption, 'expired', by)
+    else forfeit(moment, redemption, by)
+  }
+  return due.length
+}
+
+/**
+ * A token that reached its partner stays delivered: nobody knows what the partner did with it, so its points stay spent.
+ * The partner is told that it can no longer be consumed.
+ */
+function tellPartners({ stores, now }: Moment): number {
+  const due = stores.redemptions.lapsedAtPartners(now + 1, STEP)
+  for (const { seq, partner } of due) {
+    stores.redemptions.keepCopy(seq, null)
+    if (partner !== null) stores.deliveries.add(seq, partner, 'redemption.expired', now)
+  }
+  return due.length
+}
+
+function tellOfPoints({ stores, rules, now }: Moment): void {
+  const { civil } = rules.current()
+  for (const { subject, expires, points } of stores.ledger.lots.lapsingBetween(
+    civil.dayOf(now),
+    civil.dayOf(now + TELL_BEFORE),
+  )) {
+    stores.notices.tell(subject, 'points_lapse', { points, expires }, now, `points lapse ${expires}`)
+  }
+}
+
+function tellOfTokens({ stores, now }: Moment): void {
+  const { redemptions, notices } = stores
+  const soon = (state: 'issued' | 'delivered') =>
+    redemptions.lapsing(state, now + 1, now + TELL_BEFORE, Number.MAX_SAFE_INTEGER)
+  const due = [...soon('issued'), ...soon('delivered')].filter(({ tokenCopy }) => tokenCopy !== null)
+  for (const redemption of due.filter(livesLong)) {
+    const { id, subject, reward, expires } = redemption
+    const at = new Date(expires ?? now).toISOString()
+    const params = { reward, title: titleOf(redemption), redemption: id, expires: at }
+    notices.tell(subject, 'token_lapses', params, now, `token lapses ${id} ${at}`)
+  }
+}
+
+/** Who was told a week or less ago that they have a token need not hear of it again. */
+const livesLong = ({ created, expires }: Redemption): boolean => (expires ?? 0) - created > TELL_BEFORE
+
+function tellOfCodes({ stores, rules, now }: Moment): void {
+  const { civil } = rules.current()
+  for (const lapsing of stores.codes.lapsingBy(civil.dayOf(now), civil.dayOf(now + TELL_OF_CODES_BEFORE))) {
+    const once = `codes lapse ${lapsing.reward} ${lapsing.expires}`
+    stores.notices.tellAdministrators('codes_lapse', { ...lapsing }, now, once)
+  }
+}

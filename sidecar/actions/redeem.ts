@@ -1,0 +1,158 @@
+/** A learner turns points into a reward: validate, deduct, token or code, deliver; all of it in one transaction. */
+import { randomBytes } from 'node:crypto'
+import { monthOf, warningAt } from '../domain/budget.js'
+import { spend } from '../domain/lot.js'
+import { firstState, hasToken, type RedemptionDetail, type State, termsOf } from '../domain/redemption.js'
+import { inLanguage, type Offer, type Reward } from '../domain/reward.js'
+import { TOKEN_BYTES, tokenFrom } from '../domain/token-code.js'
+import { budgetState, showReward } from './catalogue.js'
+import { lapse } from './lapse.js'
+import type { Moment } from './moment.js'
+import { once } from './once.js'
+import { Refusal } from './refusal.js'
+
+export interface Order {
+  readonly userId: string
+  readonly reward: string
+  /** What the learner was shown; for a hybrid it chooses the step. */
+  readonly expectedCost: number
+  readonly key: string
+}
+
+export interface Redeemed {
+  readonly redemption_id: string
+  readonly status: State
+  readonly expires_at: string | null
+  readonly balance: number
+}
+
+/**
+ * The same key gives the same answer. Inside a transaction only: nothing of it is done unless all of it is.
+ * @throws Refusal where points, stock, budget, price or a condition do not allow it.
+ */
+export function redeem(moment: Moment, { userId, reward: id, expectedCost, key }: Order): Redeemed {
+  const { stores, rules, now } = moment
+  const { catalogue, settings } = rules.current()
+  const subject = stores.learners.enrol(settings.source, userId)
+  const call = { caller: `learner ${subject}`, key, asks: `redeem ${id} ${expectedCost}` }
+  return once(stores, call, now, () => {
+    const reward = catalogue.rewards.find((one) => one.id === id)
+    if (!reward) throw new Refusal('not_found', `There is no reward ${id}.`)
+    lapse(moment, subject, userId)
+    const offer = offerAt(moment, subject, reward, expectedCost)
+    return issue(moment, subject, userId, reward, offer)
+  })
+}
+
+/** The offer at the price that the learner was shown, where nothing stands in its way. */
+function offerAt(moment: Moment, subject: string, reward: Reward, expectedCost: number): Offer {
+  const { offers } = showReward(moment, subject, reward)
+  const chosen = offers.find(({ offer }) => offer?.cost === expectedCost)
+  const reasons = (chosen ?? offers[0])?.reasons ?? []
+  // What it costs is not the first thing to say of a reward that cannot be had.
+  const others = reasons.filter(({ code }) => code !== 'needs_balance')
+  if (!chosen?.offer && others.length === 0) {
+    const costs = offers.flatMap(({ offer }) => (offer ? [offer.cost] : []))
+    const now = costs.join(' or ')
+    throw new Refusal('price_changed', `This reward costs ${now} points now, not ${expectedCost}.`, { costs })
+  }
+  if (reasons.length > 0 || !chosen?.offer) {
+    const sentence = reasons.map(({ text }) => text.replace(/\.$/, '')).join('; ')
+    throw new Refusal('reward_locked', `${sentence}.`, { locked_because: reasons })
+  }
+  return chosen.offer
+}
+
+function issue(moment: Moment, subject: string, userId: string, reward: Reward, offer: Offer): Redeemed {
+  const { stores, rules, now } = moment
+  const { settings, civil, catalogue } = rules.current()
+  const { ledger, redemptions, notices, vault, deliveries } = stores
+  const kind = reward.delivery.kind
+  const id = `rdm_${randomBytes(12).toString('hex')}`
+  const state = firstState(kind)
+  const expires = hasToken(kind) ? now + reward.tokenTtl : null
+  const detail: RedemptionDetail = {
+    redemption: id,
+    state,
+    terms: termsOf(reward, offer),
+    portions: spend(ledger.lots.of(subject), offer.cost),
+    expires_at: expires === null ? null : new Date(expires).toISOString(),
+  }
+  const money = offer.moneyMinor > 0
+  const { seq } = ledger.append(
+    {
+      kind: 'redemption',
+      subject,
+      // Not -0, which SQLite and JSON would write otherwise than 0.
+      points: 0 - offer.cost,
+      held: 0,
+      rule: null,
+      expires: null,
+      ref: null,
+      spending: {
+        reward: reward.id,
+        budget: money ? reward.budget : null,
+        amountMinor: money ? offer.moneyMinor : null,
+        currency: money ? catalogue.currency : null,
+      },
+      record: { userId, detail: { ...detail } },
+    },
+    settings.source,
+    now,
+    civil,
+  )
+  const token = hasToken(kind) ? tokenFrom(randomBytes(TOKEN_BYTES)) : null
+  redemptions.add({
+    seq,
+    id,
+    subject,
+    reward: reward.id,
+    state,
+    delivery: kind,
+    partner: reward.partner,
+    created: now,
+    expires,
+    token: token === null ? null : vault.digest('token', token),
+    tokenCopy: token === null ? null : vault.seal(token, id),
+  })
+  redemptions.countIssued(reward.id, 1)
+  if (money && reward.budget !== null) commitMoney(moment, reward.budget, offer.moneyMinor)
+  if (kind === 'codes') handOutCode(moment, reward, seq)
+  if (kind === 'partner' && reward.partner !== null) deliveries.add(seq, reward.partner, 'redemption.issued', now)
+  const title = inLanguage(reward.title, 'en')
+  notices.tell(subject, 'redeemed', { reward: reward.id, title, points: offer.cost, redemption: id }, now)
+  return { redemption_id: id, status: state, expires_at: detail.expires_at, balance: ledger.balance(subject).points }
+}
+
+function commitMoney(moment: Moment, budget: string, amountMinor: number): void {
+  const { stores, now } = moment
+  const { month, allowed, committed } = budgetState(moment, budget)
+  stores.redemptions.commit(budget, month, amountMinor)
+  const percent = warningAt(allowed, committed, committed + amountMinor)
+  if (percent === null) return
+  stores.notices.tellAdministrators(
+    'budget_warning',
+    { budget, percent, month },
+    now,
+    `budget ${budget} ${month} ${percent}`,
+  )
+}
+
+const FEW_PERCENT = 20
+
+/** The code that lapses soonest; and a warning where few are left, once for each batch that was imported. */
+function handOutCode({ stores, rules, now }: Moment, reward: Reward, seq: number): void {
+  const day = rules.current().civil.dayOf(now)
+  const { codes, notices } = stores
+  if (!codes.handOut(reward.id, seq, day)) throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
+  const { available: left, of } = codes.count(reward.id, day)
+  const since = codes.batches().findLast((batch) => batch.reward === reward.id)?.id
+  if (left === 0) {
+    notices.tellAdministrators('codes_empty', { reward: reward.id }, now, `codes empty ${reward.id} ${since}`)
+  } else if (left * 100 <= of * FEW_PERCENT) {
+    notices.tellAdministrators('codes_low', { reward: reward.id, left, of }, now, `codes low ${reward.id} ${since}`)
+  }
+}
+
+/** The budget's month of a redemption: that of the day on which it was written. */
+export const budgetMonth = ({ day }: { readonly day: string }): string => monthOf(day)

@@ -1,0 +1,129 @@
+/** One-time tokens at a partner's till or at the counter in Moodle: what one is worth, used once, taken back. */
+import { readToken } from '../domain/token-code.js'
+import type { Redemption } from '../store/redemption.js'
+import type { Moment } from './moment.js'
+import { once } from './once.js'
+import { consume, reverse, titleOf } from './redemption.js'
+import { Refusal } from './refusal.js'
+
+/** Who stands at the till. Null: the counter, which may see every token. */
+export type Till = { readonly partner: string } | null
+
+/** What a till is told of a token: never whose it is. */
+export interface TokenState {
+  readonly status: string
+  readonly reward_id: string
+  readonly title: string
+  readonly value: object | null
+  readonly discount: object | null
+  readonly valid_until: string | null
+  readonly consumed_at: string | null
+}
+
+const REVERSAL_TIME = 24 * 3_600_000
+
+/** @throws Refusal where it is no token, or none of this till's. */
+export function verifyToken(moment: Moment, till: Till, written: string): TokenState {
+  return stateOf(find(moment, till, written).redemption, moment.now)
+}
+
+export interface Use {
+  readonly token: string
+  /** What the till writes down: a receipt's number. */
+  readonly reference: string | null
+  /** A retry under the same key gets the first answer. */
+  readonly key: string | null
+}
+
+/** Uses a token, exactly once, whoever else tries. Inside a transaction only. @throws Refusal */
+export function consumeToken(moment: Moment, till: Till, { token, reference, key }: Use): TokenState {
+  const { stores, now } = moment
+  const { redemption, symbols } = find(moment, till, token)
+  const asks = `consume ${stores.vault.digest('token', symbols).toString('hex')} ${reference}`
+  return once(stores, { caller: callerOf(till), key, asks }, now, () => {
+    refuseUnusable(redemption, now)
+    consume(moment, redemption, { by: callerOf(till), reference: reference ?? undefined })
+    return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
+  })
+}
+
+/** Takes a consumption back, for a sale that was voided within a day. Inside a transaction only. @throws Refusal */
+export function reverseToken(moment: Moment, till: Till, { token, reference, key }: Use): TokenState {
+  const { stores, now } = moment
+  const { redemption, symbols } = find(moment, till, token)
+  const asks = `reverse ${stores.vault.digest('token', symbols).toString('hex')} ${reference}`
+  return once(stores, { caller: callerOf(till), key, asks }, now, () => {
+    const { state, consumed, consumedBy } = redemption
+    if (state !== 'consumed' || consumed === null) {
+      throw new Refusal('state_conflict', 'This token is not consumed, so there is nothing to reverse.', {
+        status: state,
+      })
+    }
+    if (till !== null && consumedBy !== till.partner) {
+      throw new Refusal('state_conflict', 'This token was consumed elsewhere. Only who consumed it can reverse that.')
+    }
+    if (now - consumed > REVERSAL_TIME) {
+      throw new Refusal('too_late', `It was consumed on ${iso(consumed)}, more than 24 hours ago.`)
+    }
+    reverse(moment, redemption, { by: callerOf(till), reference: reference ?? undefined, reason: 'reversed' }, symbols)
+    return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
+  })
+}
+
+const callerOf = (till: Till): string => till?.partner ?? 'counter'
+
+function find({ stores }: Moment, till: Till, written: string): { redemption: Redemption; symbols: string } {
+  const read = readToken(written)
+  if ('fault' in read) {
+    if (read.fault === 'no_token') throw new Refusal('token_unknown', 'This is no token: it has 25 letters and digits.')
+    throw new Refusal('token_mistyped', 'The token is mistyped: its check letter does not fit. Type it again.')
+  }
+  const redemption = stores.redemptions.byToken(stores.vault.digest('token', read.token))
+  // A stranger's token and none at all look the same.
+  if (!redemption || !maySee(till, redemption)) {
+    throw new Refusal('token_unknown', 'This token is not known here. It may be for another partner, or replaced.')
+  }
+  return { redemption, symbols: read.token }
+}
+
+/** A partner sees what is delivered to it, and in-app tokens, unless those are for another partner. */
+function maySee(till: Till, { partner, delivery }: Redemption): boolean {
+  return till === null || partner === till.partner || (delivery === 'in_app' && partner === null)
+}
+
+function refuseUnusable({ state, expires, consumed, consumedBy, reference }: Redemption, now: number): void {
+  if (state === 'consumed') {
+    const at = iso(consumed ?? 0)
+    const where = `${consumedBy}${reference ? `, ${reference}` : ''}`
+    const members = { consumed_at: at, consumed_by: consumedBy, reference }
+    throw new Refusal('token_consumed', `This token was used on ${at} (${where}).`, members)
+  }
+  if (state === 'expired' || (expires !== null && expires <= now)) {
+    const at = iso(expires ?? now)
+    throw new Refusal('token_lapsed', `This token lapsed on ${at}.`, { valid_until: at })
+  }
+  if (state === 'cancelled' || state === 'refused') {
+    throw new Refusal('state_conflict', `This redemption was ${state}: its token no longer counts.`, { status: state })
+  }
+}
+
+const USABLE = ['issued', 'delivering', 'delivered']
+
+export function stateOf(redemption: Redemption, now: number): TokenState {
+  const { state, reward, expires, consumed, detail } = redemption
+  return {
+    status: lapsed(redemption, now) ? 'expired' : state,
+    reward_id: reward,
+    title: titleOf(redemption),
+    value: detail.terms.value,
+    discount: detail.terms.discount,
+    valid_until: expires === null ? null : iso(expires),
+    consumed_at: consumed === null ? null : iso(consumed),
+  }
+}
+
+/** Its time is over, whether or not the nightly job has written so. */
+const lapsed = ({ state, expires }: Redemption, now: number): boolean =>
+  USABLE.includes(state) && expires !== null && expires <= now
+
+const iso = (instant: number): string => new Date(instant).toISOString()

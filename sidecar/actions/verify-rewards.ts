@@ -1,0 +1,212 @@
+/** Re-derives lots, redemptions, stock and budgets from entries and the configurations that were in force. */
+import { allowance, type BudgetsFrom, monthOf } from '../domain/budget.js'
+import type { Configuration } from '../domain/configuration.js'
+import type { Body, Kind } from '../domain/entry.js'
+import { afterEntry, type Lot } from '../domain/lot.js'
+import { mayFollow, STATES, type State } from '../domain/redemption.js'
+import { termsHash } from '../domain/reward.js'
+import { readConfiguration } from '../rules/read-configuration.js'
+import type { ClaimedRedemption, RewardClaims } from '../store/audit-rewards.js'
+import type { OpenedRecord } from './opened-record.js'
+
+type Fail = (seq: number | null, message: string) => void
+
+/** A redemption as its entries tell it. */
+interface Derived {
+  readonly id: string | null
+  readonly subject: string
+  readonly reward: string
+  readonly budget: string | null
+  readonly amountMinor: number
+  readonly cost: number
+  readonly month: string
+  state: State | null
+  expires: number | null
+  by: string | null
+  reference: string | null
+  refunds: number
+  pointsBack: number
+  minorBack: number
+}
+
+const FOLLOW_UPS: ReadonlySet<string> = new Set(['consumption', 'refund', 'expiry'])
+
+export class RewardsCheck {
+  readonly #lots = new Map<string, readonly Lot[]>()
+  readonly #redemptions = new Map<number, Derived>()
+  readonly #byId = new Map<string, Derived>()
+  readonly #issued = new Map<string, number>()
+  readonly #committed = new Map<string, number>()
+  readonly #approvals = new Set<string>()
+  readonly #history: BudgetsFrom[] = []
+  #configuration: Configuration | null = null
+
+  constructor(
+    readonly claims: RewardClaims,
+    readonly textOf: (hash: string) => string | undefined,
+    readonly fail: Fail,
+  ) {}
+
+  /** @param record null: it could not be opened. @param balance the learner's balance before it. */
+  entry(seq: number, body: Body, record: OpenedRecord | null, balance: number): void {
+    const { kind, subject, ref, reward } = body
+    if (kind === 'configuration') return this.#configure(body, record)
+    if (kind === 'approval') return this.#approve(record)
+    if (kind === 'administration') return this.#administer(record)
+    if (subject === null) return
+    this.#follow(seq, subject, body, balance)
+    if (kind === 'redemption') return this.#redeem(seq, subject, body, record)
+    // Points that lapse name no redemption.
+    if (FOLLOW_UPS.has(kind) && (ref !== null || reward !== null)) this.#move(seq, subject, body, record)
+  }
+
+  #configure({ day }: Body, record: OpenedRecord | null): void {
+    const texts = Object.entries(record?.detail?.files ?? {}).flatMap(([path, hash]) => {
+      const text = this.textOf(hash)
+      return text === undefined ? [] : [[path, text] as const]
+    })
+    this.#configuration = readConfiguration(new Map(texts)).configuration
+    this.#history.push({ day, budgets: this.#configuration?.catalogue.budgets ?? [] })
+  }
+
+  #approve(record: OpenedRecord | null): void {
+    const { reward, terms } = record?.detail ?? {}
+    this.#approvals.add(`${reward} ${terms}`)
+  }
+
+  #administer(record: OpenedRecord | null): void {
+    const { redemption, expires_at: expires } = record?.detail ?? {}
+    const derived = typeof redemption === 'string' ? this.#byId.get(redemption) : undefined
+    if (derived && typeof expires === 'string') derived.expires = Date.parse(expires)
+  }
+
+  #follow(seq: number, subject: string, { kind, points, expires, ref }: Body, balance: number): void {
+    if (points === 0 || (points > 0 && expires === null)) return
+    const before = this.#lots.get(subject) ?? []
+    this.#lots.set(subject, afterEntry(before, balance, { seq, kind: kind as Kind, points, expires, ref }))
+  }
+
+  #redeem(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
+    const { reward = '', budget, amountMinor, points, day } = body
+    const { redemption, state, expires_at: expires } = record?.detail ?? {}
+    const month = monthOf(day)
+    const derived: Derived = {
+      id: typeof redemption === 'string' ? redemption : null,
+      subject,
+      reward: reward ?? '',
+      budget,
+      amountMinor: amountMinor ?? 0,
+      cost: -points,
+      month,
+      state: stateIn(state),
+      expires: typeof expires === 'string' ? Date.parse(expires) : null,
+      by: null,
+      reference: null,
+      refunds: 0,
+      pointsBack: 0,
+      minorBack: 0,
+    }
+    this.#redemptions.set(seq, derived)
+    if (derived.id !== null) this.#byId.set(derived.id, derived)
+    add(this.#issued, derived.reward, 1)
+    if (budget !== null) add(this.#committed, `${budget} ${month}`, derived.amountMinor)
+    this.#allowed(seq, derived)
+  }
+
+  /** What the configuration in force at that time allowed. */
+  #allowed(seq: number, { reward: id, budget: spent, month }: Derived): void {
+    const { rewards = [], budgets = [], currency = null } = this.#configuration?.catalogue ?? {}
+    const reward = rewards.find((one) => one.id === id)
+    if (!reward) return this.fail(seq, `it redeems ${id}, a reward that was not in force`)
+    if (!this.#approvals.has(`${id} ${termsHash(reward, currency)}`)) {
+      this.fail(seq, `it redeems ${id}, whose terms nobody had approved`)
+    }
+    const stock = reward.delivery.kind === 'codes' ? null : reward.stock
+    if (stock !== null && (this.#issued.get(id) ?? 0) > stock) this.fail(seq, `it passes the stock of ${id} (${stock})`)
+    const budget = budgets.find((one) => one.id === spent)
+    const committedIn = (of: string) => this.#committed.get(`${spent} ${of}`) ?? 0
+    if (spent !== null && (!budget || committedIn(month) > allowance(budget, month, this.#history, committedIn))) {
+      this.fail(seq, `it overdraws the budget ${spent} for ${month}`)
+    }
+  }
+
+  #move(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
+    const derived = this.#redemptions.get(body.ref ?? 0)
+    if (!derived || derived.subject !== subject || derived.reward !== body.reward) {
+      return this.fail(seq, 'it answers no redemption of this learner')
+    }
+    const { state, by, reference } = record?.detail ?? {}
+    const to = stateIn(state)
+    if (to === null || derived.state === null) derived.state = null
+    else {
+      // One refund may take several entries: one for each day on which its points lapse.
+      const same = to === derived.state && body.kind === 'refund' && derived.refunds > 0
+      if (!same && !mayFollow(derived.state, to, body.kind as Kind)) {
+        this.fail(seq, `a redemption that is ${derived.state} cannot become ${to} by an entry of kind ${body.kind}`)
+      }
+      derived.state = to
+    }
+    derived.by = to === 'consumed' && typeof by === 'string' ? by : null
+    derived.reference = to === 'consumed' && typeof reference === 'string' ? reference : null
+    if (body.kind === 'refund') this.#giveBack(derived, body)
+  }
+
+  #giveBack(derived: Derived, { points, amountMinor }: Body): void {
+    if (derived.refunds === 0) add(this.#issued, derived.reward, -1)
+    derived.refunds++
+    derived.pointsBack += points
+    derived.minorBack -= amountMinor ?? 0
+    // Money goes back to the month that had committed it.
+    if (derived.budget !== null) add(this.#committed, `${derived.budget} ${derived.month}`, amountMinor ?? 0)
+  }
+
+  finish(): void {
+    for (const subject of new Set([...this.#lots.keys(), ...this.claims.lots.keys()])) {
+      const [derived, claimed] = [this.#lots.get(subject) ?? [], this.claims.lots.get(subject) ?? []]
+      if (JSON.stringify(derived.map(flat)) !== JSON.stringify(claimed.map(flat))) {
+        this.fail(null, `learner ${subject}: what is kept of their lapsing points is not what their entries leave`)
+      }
+    }
+    for (const [seq, derived] of this.#redemptions) this.#compare(seq, derived, this.claims.redemptions.get(seq))
+    for (const seq of this.claims.redemptions.keys()) {
+      if (!this.#redemptions.has(seq)) this.fail(null, `the redemption of entry ${seq} is kept, and no entry made it`)
+    }
+    this.#compareSums('issued', this.#issued, this.claims.issued)
+    this.#compareSums('committed', this.#committed, this.claims.committed)
+  }
+
+  #compare(seq: number, derived: Derived, claimed: ClaimedRedemption | undefined): void {
+    if (!claimed) return this.fail(seq, 'its redemption is gone from the table')
+    if (derived.refunds > 0 && (derived.pointsBack !== derived.cost || derived.minorBack !== derived.amountMinor)) {
+      this.fail(seq, 'its refund is not what it cost')
+    }
+    const wrong =
+      claimed.subject !== derived.subject ||
+      claimed.reward !== derived.reward ||
+      claimed.refunded !== (derived.refunds > 0 ? 1 : 0) ||
+      (derived.state !== null &&
+        (claimed.id !== derived.id ||
+          claimed.state !== derived.state ||
+          claimed.expires !== derived.expires ||
+          claimed.consumedBy !== derived.by ||
+          claimed.reference !== derived.reference))
+    if (wrong) this.fail(seq, 'what is kept of its redemption is not what the entries under it say')
+    const holds = claimed.delivery === 'codes' ? 1 : 0
+    if (claimed.codes !== holds) this.fail(seq, `its redemption holds ${claimed.codes} codes, and should hold ${holds}`)
+  }
+
+  #compareSums(what: string, derived: ReadonlyMap<string, number>, claimed: ReadonlyMap<string, number>): void {
+    for (const key of new Set([...derived.keys(), ...claimed.keys()])) {
+      const [sum, kept] = [derived.get(key) ?? 0, claimed.get(key) ?? 0]
+      if (sum !== kept) this.fail(null, `${key}: ${kept} are kept as ${what}, the entries sum to ${sum}`)
+    }
+  }
+}
+
+const flat = ({ seq, expires, left }: Lot) => [seq, expires, left]
+
+const stateIn = (written: unknown): State | null => STATES.find((state) => state === written) ?? null
+
+const add = (sums: Map<string, number>, key: string, change: number): void => {
+  sums.set(key, (sums.get(key) ?? 0) + change)
+}

@@ -1,0 +1,55 @@
+/** What `doctor` says of rewards: approvals, money, codes, partners. */
+import { unapproved } from '../actions/approval.js'
+import { budgetState } from '../actions/catalogue.js'
+import type { Context } from '../context.js'
+import type { Finding } from './doctor.js'
+
+const FEW_PERCENT = 20
+const MUCH_PERCENT = 80
+
+export function rewards({ stores, rules, now }: Context): Finding[] {
+  const { catalogue, civil } = rules.current()
+  const moment = { stores, rules, now: now() }
+  const day = civil.dayOf(moment.now)
+  const warn = (what: string, todo: string): Finding => ({ state: 'warn', what, todo })
+  const locked = unapproved(rules).map(({ reward, todo }) => warn(`the reward ${reward} cannot be redeemed`, todo))
+  const money = catalogue.budgets.flatMap(({ id }) => {
+    const { month, allowed, committed } = budgetState(moment, id)
+    if (committed * 100 < allowed * MUCH_PERCENT || committed === 0) return []
+    const percent = Math.floor((committed * 100) / allowed)
+    return [
+      warn(
+        `the budget ${id} is used to ${percent} % for ${month}`,
+        'raise it in rewards.yaml, or let it end the month',
+      ),
+    ]
+  })
+  const pools = catalogue.rewards.flatMap(({ id, delivery, active }) => {
+    if (delivery.kind !== 'codes' || !active) return []
+    const { available, of } = stores.codes.count(id, day)
+    if (available > 0 && available * 100 > of * FEW_PERCENT) return []
+    return [warn(`${available} of ${of} codes are left for ${id}`, `scripts/rocket codes import ${id} FILE`)]
+  })
+  const closed = stores.deliveries.closed().map(({ partner, why }): Finding => {
+    const todo = `mend its url in rewards.yaml, then scripts/rocket partner test ${partner}`
+    return { state: 'fail', what: `the partner ${partner} is closed, and its rewards are locked: ${why}`, todo }
+  })
+  const stuck = stores.deliveries
+    .counts()
+    .flatMap(({ partner, pending, dead }): Finding[] => [
+      ...(dead > 0
+        ? [
+            {
+              state: 'fail' as const,
+              what: `${dead} messages to ${partner} were given up`,
+              todo: 'scripts/rocket redemption list, then redemption replay or cancel',
+            },
+          ]
+        : []),
+      ...(pending > 0 ? [{ state: 'ok' as const, what: `${pending} messages to ${partner} wait to be sent` }] : []),
+    ])
+  const count = catalogue.rewards.filter(({ active }) => active).length
+  const all: Finding[] =
+    count > 0 ? [{ state: 'ok', what: `${count} rewards, ${catalogue.tiers.length} tiers in force` }] : []
+  return [...all, ...locked, ...money, ...pools, ...closed, ...stuck]
+}

@@ -1,0 +1,132 @@
+/** A learner's own redemptions. */
+import { cancellableUntil, cancelOwn } from '../actions/support.js'
+import { stateOf } from '../actions/till.js'
+import { inLanguage } from '../domain/reward.js'
+import { groupedToken, qrText } from '../domain/token-code.js'
+import type { Redemption } from '../store/redemption.js'
+import type { Stores } from '../store/stores.js'
+import { learnerOf } from './auth.js'
+import { subjectFor } from './learner.js'
+import type { Answer, Call, Route } from './route.js'
+import {
+  cursorQuery,
+  discountSchema,
+  integer,
+  languageQuery,
+  limitQuery,
+  list,
+  nullable,
+  nullableTime,
+  record,
+  stateSchema,
+  text,
+  time,
+  userQuery,
+  valueSchema,
+} from './schema.js'
+
+const redemptionSchema = record({
+  redemption_id: text,
+  reward_id: text,
+  title: text,
+  instructions: nullable('string'),
+  terms: nullable('string'),
+  status: stateSchema,
+  cost: integer,
+  value: valueSchema,
+  discount: discountSchema,
+  created_at: time,
+  expires_at: nullableTime,
+  consumed_at: nullableTime,
+  cancellable_until: {
+    ...nullableTime,
+    description: 'Its learner may cancel it until then; null: not, or not any more.',
+  },
+  token: { ...nullable('string'), description: 'While unused, and for its learner alone.' },
+  qr: nullable('string'),
+  code: { ...nullable('string'), description: 'A shop’s code, for its learner alone.' },
+  code_expires: nullable('string'),
+})
+
+export const redemptionRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/user/redemptions',
+    summary: 'A learner’s redemptions, newest first; their tokens and codes only for themselves.',
+    access: ['learner', 'admin'],
+    query: { user_id: userQuery, limit: limitQuery, cursor: cursorQuery, lang: languageQuery },
+    answer: {
+      status: 200,
+      schema: record({ user_id: text, redemptions: list(redemptionSchema), next_cursor: nullable('string') }),
+    },
+    handle: getRedemptions,
+  },
+  {
+    method: 'post',
+    path: '/api/user/redemptions/{id}/cancel',
+    summary: 'Cancels one’s own redemption while its token is unused, for as long as its reward allows.',
+    access: ['learner'],
+    answer: { status: 200, schema: record({ redemption_id: text, status: stateSchema, balance: integer }) },
+    handle: postCancel,
+  },
+]
+
+function getRedemptions(call: Call): Answer {
+  const { limit, cursor, lang } = call.query as unknown as { limit: number; cursor?: string; lang: string }
+  const { stores, now } = call.context
+  const { userId, subject } = subjectFor(call)
+  const before = cursor === undefined ? undefined : Number(cursor)
+  const found = subject === null ? [] : stores.redemptions.list({ subject, before }, limit + 1)
+  const own = call.principal.scopes.has('learner') && call.principal.sub === userId
+  const nothing = { token: null, qr: null, code: null, code_expires: null }
+  const redemptions = found.slice(0, limit).map((redemption) => ({
+    ...shownRedemption(redemption, now(), lang),
+    ...nothing,
+    ...(own ? shownSecrets(stores, redemption) : {}),
+  }))
+  const last = found.length > limit ? found[limit - 1] : undefined
+  return { json: { user_id: userId, redemptions, next_cursor: last ? String(last.seq) : null } }
+}
+
+function shownRedemption(redemption: Redemption, now: number, lang: string): object {
+  const { id, created, expires, points, detail } = redemption
+  const { title: _, status, reward_id, value, discount, consumed_at } = stateOf(redemption, now)
+  const { title, instructions, terms } = detail.terms
+  return {
+    redemption_id: id,
+    reward_id,
+    title: inLanguage(title, lang),
+    instructions: instructions && inLanguage(instructions, lang),
+    terms: terms && inLanguage(terms, lang),
+    status,
+    cost: points,
+    value,
+    discount,
+    created_at: new Date(created).toISOString(),
+    expires_at: iso(expires),
+    consumed_at,
+    cancellable_until: iso(cancellableUntil(redemption, now)),
+  }
+}
+
+/** What a learner has to see of a redemption: the token while it is unused, or the code that was handed out. */
+export function shownSecrets({ vault, codes }: Stores, redemption: Redemption): object {
+  const { seq, id, state, delivery, tokenCopy, partnerCode } = redemption
+  const token = tokenCopy && vault.open(tokenCopy, id)
+  const pooled = delivery === 'codes' && state === 'delivered' ? codes.codeOf(seq) : null
+  const shown = state === 'delivered' || state === 'consumed'
+  const code = pooled ?? (partnerCode && shown ? { code: vault.open(partnerCode, id), expires: null } : null)
+  return {
+    ...(token ? { token: groupedToken(token), qr: qrText(token) } : {}),
+    ...(code ? { code: code.code, code_expires: code.expires } : {}),
+  }
+}
+
+async function postCancel({ context, principal, params }: Call): Promise<Answer> {
+  const { stores, rules, now, committer } = context
+  const userId = learnerOf(principal, undefined)
+  const { id, state, subject } = await committer.run(() => cancelOwn({ stores, rules, now: now() }, userId, params.id!))
+  return { json: { redemption_id: id, status: state, balance: stores.ledger.balance(subject).points } }
+}
+
+const iso = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString())

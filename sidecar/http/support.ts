@@ -1,0 +1,173 @@
+/** Redemptions for people in charge: all of them, and what can be done about one. No token and no code is shown here. */
+import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
+import { stateOf } from '../actions/till.js'
+import { instantOf } from '../domain/instant.js'
+import type { Redemption } from '../store/redemption.js'
+import { actorOf } from './auth.js'
+import { Problem } from './problem.js'
+import type { Answer, Call, Route } from './route.js'
+import {
+  cursorQuery,
+  idSchema,
+  integer,
+  limitQuery,
+  list,
+  nullable,
+  nullableTime,
+  reasonBody,
+  record,
+  stateSchema,
+  text,
+  time,
+  userQuery,
+} from './schema.js'
+
+const deliverySchema = record({
+  type: text,
+  state: { type: 'string', enum: ['pending', 'done', 'dead', 'dropped'] },
+  attempts: integer,
+  next_at: time,
+  outcome: nullable('string'),
+})
+
+const redemptionSchema = record({
+  redemption_id: text,
+  seq: integer,
+  user_id: text,
+  reward_id: text,
+  title: text,
+  status: stateSchema,
+  delivery: text,
+  partner: nullable('string'),
+  cost: integer,
+  budget: nullable('string'),
+  amount_minor: nullable('integer'),
+  currency: nullable('string'),
+  created_at: time,
+  expires_at: nullableTime,
+  consumed_at: nullableTime,
+  consumed_by: nullable('string'),
+  reference: nullable('string'),
+  deliveries: list(deliverySchema),
+})
+
+const action = (name: string, summary: string, handle: Route['handle'], more: object = {}): Route => ({
+  method: 'post',
+  path: `/api/redemptions/{id}/${name}`,
+  summary,
+  access: ['admin'],
+  body: {
+    type: 'object',
+    required: ['reason', ...Object.keys(more)],
+    properties: { reason: reasonBody, ...more },
+  },
+  answer: { status: 200, schema: redemptionSchema },
+  handle,
+})
+
+export const supportRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/redemptions',
+    summary: 'Every redemption, newest first.',
+    access: ['admin'],
+    query: {
+      state: { type: 'string', enum: stateSchema.enum },
+      reward: idSchema,
+      user_id: { ...userQuery, description: 'The learner.' },
+      partner: idSchema,
+      limit: limitQuery,
+      cursor: cursorQuery,
+    },
+    answer: { status: 200, schema: record({ redemptions: list(redemptionSchema), next_cursor: nullable('string') }) },
+    handle: getRedemptions,
+  },
+  action('cancel', 'Ends a redemption; points and money go back.', (call) => act(call, cancel)),
+  action('reissue', 'A new token in place of a lost one, or another code for one the shop refused.', (call) =>
+    act(call, reissue),
+  ),
+  action('replay', 'Sends its partner again what could not be sent.', (call) =>
+    act(call, (moment, id, asked) => void replay(moment, id, asked)),
+  ),
+  action('extend', 'More time for an unused token.', postExtend, {
+    until: { ...text, description: 'RFC 3339 with Z, or a date: its midnight in the institution’s zone.' },
+  }),
+]
+
+type Action = (moment: Parameters<typeof cancel>[0], id: string, asked: Asked) => unknown
+
+async function act({ context, principal, params, body }: Call, action: Action): Promise<Answer> {
+  const { reason } = body as { reason: string }
+  const { stores, rules, now, committer } = context
+  const asked = { actor: actorOf(principal), reason }
+  await committer.run(() => action({ stores, rules, now: now() }, params.id!, asked))
+  return { json: supportView(context, stores.redemptions.byId(params.id!)!) }
+}
+
+function postExtend(call: Call): Promise<Answer> {
+  const { until } = call.body as { until: string }
+  const instant = instantOf(until, call.context.rules.current().civil)
+  if (instant === null)
+    throw new Problem('malformed', 'until is neither a date nor a time.', [
+      { pointer: '/until', message: 'is not a time' },
+    ])
+  return act(call, (moment, id, asked) => extend(moment, id, instant, asked))
+}
+
+interface ListQuery {
+  readonly state?: string
+  readonly reward?: string
+  readonly user_id?: string
+  readonly partner?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+function getRedemptions({ context, query }: Call): Answer {
+  const { state, reward, user_id: userId, partner, limit, cursor } = query as unknown as ListQuery
+  const { stores, rules } = context
+  const subject =
+    userId === undefined ? undefined : (stores.learners.subjectOf(rules.current().settings.source, userId) ?? '')
+  const before = cursor === undefined ? undefined : Number(cursor)
+  const found = stores.redemptions.list({ state, reward, subject, partner, before }, limit + 1)
+  const last = found.length > limit ? found[limit - 1] : undefined
+  return {
+    json: {
+      redemptions: found.slice(0, limit).map((redemption) => supportView(context, redemption)),
+      next_cursor: last ? String(last.seq) : null,
+    },
+  }
+}
+
+/** A redemption as people in charge see it. */
+export function supportView({ stores, now }: Pick<Call['context'], 'stores' | 'now'>, redemption: Redemption) {
+  const { id, seq, userId, delivery, partner, points, budget, amountMinor, currency, created, consumedBy, reference } =
+    redemption
+  const { title, status, reward_id, valid_until, consumed_at } = stateOf(redemption, now())
+  return {
+    redemption_id: id,
+    seq,
+    user_id: userId,
+    reward_id,
+    title,
+    status,
+    delivery,
+    partner,
+    cost: points,
+    budget,
+    amount_minor: amountMinor,
+    currency,
+    created_at: new Date(created).toISOString(),
+    expires_at: valid_until,
+    consumed_at,
+    consumed_by: consumedBy,
+    reference,
+    deliveries: stores.deliveries.ofRedemption(seq).map(({ type, state, attempts, next, outcome }) => ({
+      type,
+      state,
+      attempts,
+      next_at: new Date(next).toISOString(),
+      outcome,
+    })),
+  }
+}

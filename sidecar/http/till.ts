@@ -1,0 +1,182 @@
+/** Tokens at a till: what one is worth, used once, taken back; and what a partner has to settle. */
+import { Refusal } from '../actions/refusal.js'
+import {
+  consumeToken,
+  reverseToken,
+  stateOf,
+  type Till,
+  type TokenState,
+  type Use,
+  verifyToken,
+} from '../actions/till.js'
+import type { Principal } from './auth.js'
+import { Problem } from './problem.js'
+import type { Answer, Call, Route } from './route.js'
+import {
+  cursorQuery,
+  discountSchema,
+  idSchema,
+  integer,
+  limitQuery,
+  list,
+  nullable,
+  nullableTime,
+  record,
+  stateSchema,
+  text,
+  time,
+  valueSchema,
+} from './schema.js'
+
+const token = {
+  status: stateSchema,
+  reward_id: text,
+  title: text,
+  value: valueSchema,
+  discount: discountSchema,
+  valid_until: nullableTime,
+  consumed_at: nullableTime,
+} as const
+
+const body = {
+  type: 'object',
+  required: ['token'],
+  properties: {
+    token: { type: 'string', minLength: 1, maxLength: 500, description: 'As typed or scanned.' },
+    reference: { type: 'string', minLength: 1, maxLength: 128, description: 'What the till writes down: a receipt.' },
+  },
+}
+
+const tillRoute = (name: string, summary: string, handle: Route['handle'], idempotent = true): Route => ({
+  method: 'post',
+  path: `/api/tokens/${name}`,
+  summary,
+  access: ['partner', 'admin'],
+  ...(idempotent ? { idempotent: 'optional' } : {}),
+  body,
+  answer: { status: 200, schema: record(token) },
+  handle,
+})
+
+export const tillRoutes: readonly Route[] = [
+  tillRoute('verify', 'What a token is worth, and whether it is used; never whose it is.', postVerify, false),
+  tillRoute('consume', 'Uses a token, exactly once.', postConsume),
+  tillRoute('reverse', 'Takes a consumption back, for a sale that was voided within 24 hours.', postReverse),
+  {
+    method: 'get',
+    path: '/api/partner/redemptions',
+    summary: 'A partner’s settlement list, newest first: what was delivered to it, and what it consumed.',
+    access: ['partner', 'admin'],
+    query: {
+      partner: { ...idSchema, description: 'The partner; admin only.' },
+      state: { type: 'string', enum: stateSchema.enum },
+      limit: limitQuery,
+      cursor: cursorQuery,
+    },
+    answer: {
+      status: 200,
+      schema: record({
+        partner: text,
+        redemptions: list(
+          record({
+            redemption_id: text,
+            ...token,
+            created_at: time,
+            consumed_by: nullable('string'),
+            reference: nullable('string'),
+            amount_minor: { ...nullable('integer'), description: 'What the institution pays.' },
+            currency: nullable('string'),
+            cost: integer,
+          }),
+        ),
+        next_cursor: nullable('string'),
+      }),
+    },
+    handle: getSettlement,
+  },
+]
+
+/** @throws Problem 403 where a partner's token names no partner. */
+function tillOf({ scopes, partner }: Principal): Till {
+  if (scopes.has('admin')) return null
+  if (partner !== null) return { partner }
+  throw new Problem('forbidden', 'This token names no partner: make one with `token --scope partner --partner ID`.')
+}
+
+async function postVerify(call: Call): Promise<Answer> {
+  const { stores, rules, now } = call.context
+  const { token: written } = call.body as { token: string }
+  const look = async () => verifyToken({ stores, rules, now: now() }, tillOf(call.principal), written)
+  return { json: await limited(call, look) }
+}
+
+function postConsume(call: Call): Promise<Answer> {
+  return use(call, consumeToken)
+}
+
+function postReverse(call: Call): Promise<Answer> {
+  return use(call, reverseToken)
+}
+
+async function use(call: Call, action: typeof consumeToken): Promise<Answer> {
+  const { stores, rules, now, committer } = call.context
+  const { token: written, reference = null } = call.body as { token: string; reference?: string }
+  const till = tillOf(call.principal)
+  const asked: Use = { token: written, reference, key: call.key }
+  const work = () => committer.run<TokenState>(() => action({ stores, rules, now: now() }, till, asked))
+  return { json: await limited(call, work) }
+}
+
+/** Wrong tokens that a caller may try in a minute: enough for a bad day at the till, nothing for who guesses. */
+const MOST_MISSES = 30
+const MINUTE = 60_000
+const misses = new Map<string, { since: number; count: number }>()
+
+/** @throws Problem 429 after too many tokens that were none. */
+async function limited<T>({ principal, context }: Call, work: () => Promise<T>): Promise<T> {
+  const now = context.now()
+  const before = misses.get(principal.id)
+  const recent = before && now - before.since < MINUTE ? before : { since: now, count: 0 }
+  if (recent.count >= MOST_MISSES) {
+    const retry_after = Math.ceil((recent.since + MINUTE - now) / 1_000)
+    throw new Problem('too_many', 'Too many tokens that are none. Wait a minute.', [], { retry_after })
+  }
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refusal && (error.code === 'token_unknown' || error.code === 'token_mistyped')) {
+      misses.set(principal.id, { since: recent.since, count: recent.count + 1 })
+    }
+    throw error
+  }
+}
+
+interface SettlementQuery {
+  readonly partner?: string
+  readonly state?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+function getSettlement({ context, principal, query }: Call): Answer {
+  const { partner: asked, state, limit, cursor } = query as unknown as SettlementQuery
+  const till = tillOf(principal)
+  const partner = till?.partner ?? asked
+  if (partner === undefined) throw new Problem('malformed', 'Say which partner: ?partner=ID.')
+  if (asked !== undefined && asked !== partner) throw new Problem('forbidden', 'This token speaks for another partner.')
+  const { stores, now } = context
+  const before = cursor === undefined ? undefined : Number(cursor)
+  const found = stores.redemptions.list({ partner, state, before }, limit + 1)
+  const redemptions = found.slice(0, limit).map((redemption) => ({
+    redemption_id: redemption.id,
+    ...stateOf(redemption, now()),
+    created_at: new Date(redemption.created).toISOString(),
+    consumed_by: redemption.consumedBy,
+    reference: redemption.reference,
+    amount_minor: redemption.amountMinor,
+    currency: redemption.currency,
+    cost: redemption.points,
+  }))
+  const last = found.length > limit ? found[limit - 1] : undefined
+  return { json: { partner, redemptions, next_cursor: last ? String(last.seq) : null } }
+}

@@ -1,0 +1,60 @@
+/** What the tables of rewards claim, for re-deriving it from entries. Read-only. */
+import type { Lot } from '../domain/lot.js'
+import type { Connection } from './database.js'
+
+export interface ClaimedRedemption {
+  readonly seq: number
+  readonly id: string
+  readonly subject: string
+  readonly reward: string
+  readonly state: string
+  readonly refunded: 0 | 1
+  readonly expires: number | null
+  readonly consumedBy: string | null
+  readonly reference: string | null
+  /** Codes of a pool that are in its hands now. */
+  readonly codes: number
+  readonly delivery: string
+}
+
+export interface RewardClaims {
+  /** subject → their lots, soonest to lapse first. */
+  readonly lots: ReadonlyMap<string, readonly Lot[]>
+  /** By the redemption's entry. */
+  readonly redemptions: ReadonlyMap<number, ClaimedRedemption>
+  /** reward → how many count. */
+  readonly issued: ReadonlyMap<string, number>
+  /** `budget month` → minor units. */
+  readonly committed: ReadonlyMap<string, number>
+}
+
+/** All of them; to be called inside the read transaction of the other claims. */
+export function readRewardClaims(connection: Connection): RewardClaims {
+  const lots = new Map<string, Lot[]>()
+  const rows = connection
+    .prepare<[], Lot & { subject: string }>(
+      'SELECT subject, seq, expires, points_left AS left FROM lot ORDER BY subject, expires, seq',
+    )
+    .all()
+  for (const { subject, ...lot } of rows) lots.set(subject, [...(lots.get(subject) ?? []), lot])
+  const redemptions = connection
+    .prepare<[], ClaimedRedemption>(
+      `SELECT seq, id, subject, reward, state, refunded, expires, consumed_by AS consumedBy, reference, delivery,
+         (SELECT count(*) FROM code WHERE code.redemption = redemption.seq AND code.state = 'handed_out') AS codes
+       FROM redemption`,
+    )
+    .all()
+  const pairs = (sql: string) => new Map(connection.prepare<[], [string, number]>(sql).raw().all())
+  return {
+    lots,
+    redemptions: new Map(redemptions.map((row) => [row.seq, row])),
+    issued: pairs('SELECT reward, count FROM issued'),
+    committed: pairs("SELECT budget || ' ' || month, amount_minor FROM committed"),
+  }
+}
+
+/** The text of a document by its hash. */
+export function documentText(connection: Connection): (hash: string) => string | undefined {
+  const statement = connection.prepare<[string], string>('SELECT text FROM document WHERE hash = ?').pluck()
+  return (hash) => statement.get(hash)
+}

@@ -1,0 +1,131 @@
+/** What partners are to be told: an outbox, written in the transaction of what it tells. */
+import type { Writer } from './database.js'
+
+export type MessageType = 'redemption.issued' | 'redemption.cancelled' | 'redemption.expired'
+
+export interface Delivery {
+  readonly number: number
+  /** The redemption's entry. */
+  readonly redemption: number
+  readonly partner: string
+  readonly type: MessageType
+  readonly state: 'pending' | 'done' | 'dead' | 'dropped'
+  /** Epoch milliseconds. */
+  readonly created: number
+  readonly attempts: number
+  readonly next: number
+  /** How the last attempt ended. */
+  readonly outcome: string | null
+}
+
+const COLUMNS = 'number, redemption, partner, type, state, created, attempts, next, outcome'
+
+export class Deliveries {
+  readonly #sql
+
+  constructor({ connection }: Writer) {
+    this.#sql = {
+      insert: connection.prepare(
+        `INSERT INTO delivery (redemption, partner, type, state, created, attempts, next)
+         VALUES (?, ?, ?, 'pending', ?, 0, ?) ON CONFLICT DO NOTHING`,
+      ),
+      due: connection.prepare<[number, number], Delivery>(
+        `SELECT ${COLUMNS} FROM (
+           SELECT *, row_number() OVER (PARTITION BY partner ORDER BY next, number) AS place FROM delivery
+           WHERE state = 'pending' AND next <= ? AND partner NOT IN (SELECT partner FROM closed_partner))
+         WHERE place <= ? ORDER BY next, number`,
+      ),
+      pending: connection.prepare<[number], Delivery>(
+        `SELECT ${COLUMNS} FROM delivery WHERE number = ? AND state = 'pending'`,
+      ),
+      ofRedemption: connection.prepare<[number], Delivery>(
+        `SELECT ${COLUMNS} FROM delivery WHERE redemption = ? ORDER BY number`,
+      ),
+      begin: connection.prepare('UPDATE delivery SET attempts = attempts + 1, next = ? WHERE number = ?'),
+      settle: connection.prepare('UPDATE delivery SET state = ?, outcome = ? WHERE number = ?'),
+      postpone: connection.prepare('UPDATE delivery SET next = ?, outcome = ? WHERE number = ?'),
+      drop: connection.prepare(
+        "UPDATE delivery SET state = 'dropped' WHERE redemption = ? AND type = ? AND state IN ('pending', 'dead')",
+      ),
+      replay: connection.prepare(
+        "UPDATE delivery SET state = 'pending', attempts = 0, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
+      ),
+      counts: connection.prepare<[], { partner: string; pending: number; dead: number }>(
+        `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'dead') AS dead FROM delivery
+         WHERE state IN ('pending', 'dead') GROUP BY partner ORDER BY partner`,
+      ),
+      close: connection.prepare(
+        'INSERT INTO closed_partner (partner, since, why) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      ),
+      open: connection.prepare('DELETE FROM closed_partner WHERE partner = ?'),
+      closed: connection.prepare<[], { partner: string; since: number; why: string }>(
+        'SELECT partner, since, why FROM closed_partner ORDER BY partner',
+      ),
+      isClosed: connection.prepare<[string], number>('SELECT 1 FROM closed_partner WHERE partner = ?').pluck(),
+    }
+  }
+
+  /** Puts a message in the outbox, to be sent at once; the same again changes nothing. */
+  add(redemption: number, partner: string, type: MessageType, now: number): void {
+    this.#sql.insert.run(redemption, partner, type, now, now)
+  }
+
+  /** What is due, of each partner that is open at most so many, the longest waiting first. */
+  due(now: number, ofEach: number): Delivery[] {
+    return this.#sql.due.all(now, ofEach)
+  }
+
+  /** A message that is still to be sent; null: it was dealt with. */
+  pending(number: number): Delivery | null {
+    return this.#sql.pending.get(number) ?? null
+  }
+
+  ofRedemption(redemption: number): Delivery[] {
+    return this.#sql.ofRedemption.all(redemption)
+  }
+
+  /** Counts an attempt before it is made: after a crash it counts, and the same message is sent again at `next`. */
+  begin(number: number, next: number): void {
+    this.#sql.begin.run(next, number)
+  }
+
+  settle(number: number, state: 'done' | 'dead' | 'dropped', outcome: string): void {
+    this.#sql.settle.run(state, outcome, number)
+  }
+
+  postpone(number: number, next: number, outcome: string): void {
+    this.#sql.postpone.run(next, outcome, number)
+  }
+
+  /** Nothing is sent any more, because what it would have told no longer holds. */
+  drop(redemption: number, type: MessageType): void {
+    this.#sql.drop.run(redemption, type)
+  }
+
+  /** Begins anew with what is not done. @returns how many messages. */
+  replay(redemption: number, now: number): number {
+    return this.#sql.replay.run(now, redemption).changes
+  }
+
+  /** What waits and what was given up, by partner. */
+  counts(): { partner: string; pending: number; dead: number }[] {
+    return this.#sql.counts.all()
+  }
+
+  /** The partner's address is gone: nothing is sent there until it is opened again. */
+  close(partner: string, now: number, why: string): void {
+    this.#sql.close.run(partner, now, why)
+  }
+
+  open(partner: string): boolean {
+    return this.#sql.open.run(partner).changes === 1
+  }
+
+  closed(): { partner: string; since: number; why: string }[] {
+    return this.#sql.closed.all()
+  }
+
+  isClosed(partner: string): boolean {
+    return this.#sql.isClosed.get(partner) === 1
+  }
+}
