@@ -33,7 +33,7 @@ describe('the scheduled jobs', () => {
     expect((await decided())[0].decisions).to.have.length(1)
     rocket.clock.now += 1
     const { message } = await runJob(rocket.context, 'retention')
-    expect(message).to.equal('deleted 0 events and the decisions about 1')
+    expect(message).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
     expect((await decided())[0].decisions).to.equal(null)
     rocket.clock.now += 30 * DAY
     expect((await runJob(rocket.context, 'retention')).message).to.contain('deleted 1 events')

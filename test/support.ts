@@ -42,10 +42,14 @@ export interface TestRocket {
 export function openRocket(
   packs: Record<string, string> | string = SEED_RULE,
   settings = 'source: moodle\n',
+  rewards: string | null = null,
 ): TestRocket {
   const home = mkdtempSync(join(tmpdir(), 'rocket-test-'))
   const folder = join(home, 'config')
-  const files = typeof packs === 'string' ? { 'rules/pack.yaml': packs } : packs
+  const files = {
+    ...(typeof packs === 'string' ? { 'rules/pack.yaml': packs } : packs),
+    ...(rewards === null ? {} : { 'rewards.yaml': rewards }),
+  }
   for (const [path, text] of Object.entries({ 'rocket.yaml': settings, ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)

@@ -142,7 +142,7 @@ function enter(moment: Moment, redemption: Redemption, state: State, kind: Kind,
 
 function requireTransition({ id, state }: Redemption, to: State, kind: Kind): void {
   if (mayFollow(state, to, kind)) return
-  throw new Refusal('state_conflict', `The redemption ${id} is ${state}, so it cannot become ${to}.`, { status: state })
+  throw new Refusal('state_conflict', `The redemption ${id} is ${state}, so it cannot become ${to}.`, { state })
 }
 
 function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference }: By): PrivateRecord {

@@ -34,7 +34,7 @@ export function cancelOwn(moment: Moment, userId: string, id: string): Redemptio
   if (redemption.state === 'cancelled') return redemption
   if (cancellableUntil(redemption, moment.now) === null) {
     const why = 'It can be cancelled only while its token is unused, and only for as long as its reward allows.'
-    throw new Refusal('state_conflict', why, { status: redemption.state })
+    throw new Refusal('state_conflict', why, { state: redemption.state })
   }
   refund(moment, redemption, 'cancelled', { reason: 'cancelled by the learner' })
   return requireRedemption(moment, id)
@@ -61,7 +61,7 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
     stores.redemptions.replaceToken(seq, stores.vault.digest('token', token), stores.vault.seal(token, id))
   } else {
     const why = 'Only an unused token that was shown in-app, or a code, can be replaced. Cancel it instead.'
-    throw new Refusal('state_conflict', why, { status: state })
+    throw new Refusal('state_conflict', why, { state })
   }
   note(moment, redemption, 'redemption reissued', asked, {})
   stores.notices.tell(redemption.subject, 'token_replaced', { reward, title: titleOf(redemption), redemption: id }, now)
@@ -73,7 +73,7 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
   const redemption = requireRedemption(moment, id)
   const { seq, state, expires, tokenCopy } = redemption
   if (expires === null || tokenCopy === null) {
-    throw new Refusal('state_conflict', 'It has no unused token whose time could be extended.', { status: state })
+    throw new Refusal('state_conflict', 'It has no unused token whose time could be extended.', { state })
   }
   if (until <= expires || until <= moment.now) {
     throw new Refusal('state_conflict', `Its token lapses on ${new Date(expires).toISOString()}: give a later time.`)
@@ -87,7 +87,7 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
 export function replay(moment: Moment, id: string, asked: Asked): number {
   const redemption = requireRedemption(moment, id)
   const count = moment.stores.deliveries.replay(redemption.seq, moment.now)
-  if (count === 0) throw new Refusal('state_conflict', 'Nothing of it waits to be sent.', { status: redemption.state })
+  if (count === 0) throw new Refusal('state_conflict', 'Nothing of it waits to be sent.', { state: redemption.state })
   note(moment, redemption, 'redemption replayed', asked, {})
   return count
 }

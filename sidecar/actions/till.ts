@@ -56,7 +56,7 @@ export function reverseToken(moment: Moment, till: Till, { token, reference, key
     const { state, consumed, consumedBy } = redemption
     if (state !== 'consumed' || consumed === null) {
       throw new Refusal('state_conflict', 'This token is not consumed, so there is nothing to reverse.', {
-        status: state,
+        state,
       })
     }
     if (till !== null && consumedBy !== till.partner) {
@@ -103,7 +103,7 @@ function refuseUnusable({ state, expires, consumed, consumedBy, reference }: Red
     throw new Refusal('token_lapsed', `This token lapsed on ${at}.`, { valid_until: at })
   }
   if (state === 'cancelled' || state === 'refused') {
-    throw new Refusal('state_conflict', `This redemption was ${state}: its token no longer counts.`, { status: state })
+    throw new Refusal('state_conflict', `This redemption was ${state}: its token no longer counts.`, { state })
   }
 }
 

@@ -34,7 +34,7 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     detail: string,
     readonly faults: readonly Fault[] = [],
-    /** What a program needs besides; RFC 9457 calls them extension members. */
+    /** What a program needs besides; RFC 9457 calls them extension members. They cannot take the place of its own. */
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail)
@@ -45,12 +45,12 @@ export class Problem extends Error {
     const { code, status, message, faults, members } = this
     const title = code.replaceAll('_', ' ')
     return {
+      ...members,
       type: 'about:blank',
       title,
       status,
       code,
       detail: message,
-      ...members,
       ...(faults.length > 0 ? { faults } : {}),
     }
   }

@@ -127,9 +127,15 @@ describe('commands beside a running server', function () {
     )
     expect(await folder.json('jobs run verify')).to.deep.include({ name: 'verify', ok: true })
     const retention = await folder.rocket('jobs run retention')
-    expect([retention.code, retention.stdout]).to.deep.equal([0, 'deleted 0 events and the decisions about 0\n'])
+    expect([retention.code, retention.stdout]).to.deep.equal([
+      0,
+      'deleted 0 events, the decisions about 0, and 0 notices\n',
+    ])
+    const expire = await folder.rocket('jobs run expire')
+    expect([expire.code, expire.stdout]).to.deep.equal([0, 'points of 0 learners lapsed, and 0 tokens\n'])
     const { jobs } = await folder.json<{ jobs: { name: string; cron: string; last: { ok: boolean } }[] }>('jobs list')
     expect(jobs.map(({ name, last }) => [name, last.ok])).to.deep.equal([
+      ['expire', true],
       ['verify', true],
       ['retention', true],
     ])
@@ -191,7 +197,7 @@ describe('commands beside a running server', function () {
     for (const program of [script, direct, chained]) {
       const { code, stdout } = await run(program, ['jobs', 'list', '--json'], env, folder.path)
       expect(code, program).to.equal(0)
-      expect(JSON.parse(stdout).jobs).to.have.length(2)
+      expect(JSON.parse(stdout).jobs).to.have.length(3)
     }
     const relative = await run(script, ['rules', 'check', 'home/config'], env, folder.path)
     expect([relative.code, relative.stdout]).to.deep.equal([0, '1 rule, no mistake.\n'])

@@ -14,6 +14,17 @@ const COMMANDS = [
   'rules publish',
   'simulate',
   'events import',
+  'adjust',
+  'liability',
+  'codes import',
+  'codes list',
+  'codes withdraw',
+  'redemption list',
+  'redemption cancel',
+  'redemption reissue',
+  'redemption extend',
+  'redemption replay',
+  'partner test',
   'ledger verify',
   'ledger export',
   'jobs list',
@@ -38,7 +49,7 @@ describe('the command line', function () {
   })
 
   it('says how each command is used', async () => {
-    for (const name of ['rules publish', 'token', 'ledger export']) {
+    for (const name of ['rules publish', 'token', 'ledger export', 'adjust', 'redemption extend', 'codes import']) {
       const { code, stdout } = await folder.rocket(`${name} --help`)
       expect(code).to.equal(0)
       expect(stdout).to.contain(`scripts/rocket ${name}`).and.to.contain('--')
@@ -55,6 +66,12 @@ describe('the command line', function () {
     'ledger verfy': 'ledger verify',
     'token lst': 'token list',
     doctr: 'doctor',
+    adjst: 'adjust',
+    'redemption lst': 'redemption list',
+    'redemption canel': 'redemption cancel',
+    'codes imprt': 'codes import',
+    'partner tst': 'partner test',
+    liabilty: 'liability',
   }
   for (const [written, meant] of Object.entries(unknown)) {
     it(`asks whether ${meant} was meant by ${written}, and ends with 2`, async () => {
@@ -65,7 +82,14 @@ describe('the command line', function () {
   }
 
   it('refuses commands that are not built yet as unknown', async () => {
-    for (const written of ['redemption list', 'review list', 'backup file', 'learner erase 42', 'codes list']) {
+    for (const written of [
+      'review list',
+      'backup file',
+      'learner erase 42',
+      'pause earning',
+      'grants undo',
+      'ledger key',
+    ]) {
       const { code, stderr } = await folder.say(written)
       expect(code, written).to.equal(2)
       expect(stderr).to.contain(`There is no command ${written.split(' ').slice(0, 2).join(' ')}`)
@@ -107,6 +131,40 @@ describe('the command line', function () {
     'ledger export --format xml',
     'ledger export --format csv extra',
     'ledger verify extra',
+    'token --scope partner --partner',
+    'token --scope reports --partner shop',
+    'token --scope partner,reports',
+    'adjust',
+    'adjust 42',
+    'adjust 42 10',
+    'adjust 42 0 --reason because',
+    'adjust 42 ten --reason because',
+    'adjust 42 1.5 --reason because',
+    'adjust 42 1000001 --reason because',
+    'adjust 42 -1000001 --reason because',
+    `adjust ${'x'.repeat(65)} 10 --reason because`,
+    'adjust 42 10 20 --reason because',
+    'liability extra',
+    'codes import',
+    'codes import gift',
+    'codes import gift a.csv b.csv',
+    'codes list extra',
+    'codes withdraw',
+    'codes withdraw one two',
+    'redemption list extra',
+    'redemption list --state gone',
+    'redemption list --limit 0',
+    'redemption list --limit many',
+    'redemption cancel',
+    'redemption cancel rdm_1',
+    'redemption cancel rdm_1 rdm_2 --reason because',
+    'redemption reissue --reason because',
+    'redemption replay rdm_1',
+    'redemption extend rdm_1 --reason because',
+    'redemption extend rdm_1 --by 7d --until 2027-01-31 --reason because',
+    'redemption extend rdm_1 --by 7d',
+    'partner test',
+    'partner test one two',
   ]
   for (const args of wrong) {
     it(`ends with 2 for \`rocket ${args}\`, and says how it is used`, async () => {
@@ -120,13 +178,13 @@ describe('the command line', function () {
 
   it('names the scope that was meant, and those that there are', async () => {
     expect((await folder.say('token --scope report')).stderr).to.contain('did you mean reports?')
-    expect((await folder.say('token --scope metrics')).stderr).to.contain('(events, learner, reports, admin)')
+    expect((await folder.say('token --scope metrics')).stderr).to.contain('(events, learner, reports, partner, admin)')
   })
 
   it('names the option that was meant, and those that there are', async () => {
     const { stderr } = await folder.say('token --scpe reports')
     expect(stderr).to.match(/^token has no option --scpe; did you mean --scope\? /)
-    expect(stderr).to.contain('--scope, --user, --ttl, --name, --json, --help')
+    expect(stderr).to.contain('--scope, --user, --partner, --ttl, --name, --json, --help')
     expect((await folder.say('doctor -x')).stderr).to.match(/^doctor has no option -x\. /)
   })
 
@@ -135,6 +193,15 @@ describe('the command line', function () {
     ledger: ['ledger verify', 'ledger export'],
     events: ['events import'],
     jobs: ['jobs list', 'jobs run'],
+    codes: ['codes import', 'codes list', 'codes withdraw'],
+    redemption: [
+      'redemption list',
+      'redemption cancel',
+      'redemption reissue',
+      'redemption extend',
+      'redemption replay',
+    ],
+    partner: ['partner test'],
   })) {
     it(`lists the commands of ${group}, and no others`, async () => {
       const [asked, bare] = [await folder.say(`${group} --help`), await folder.say(group)]
@@ -165,6 +232,19 @@ describe('the command line', function () {
     'ledger export --format csv',
     'jobs list',
     'jobs run verify',
+    'token --scope partner --partner shop',
+    'adjust 42 -10 --reason because',
+    'liability',
+    'codes import gift package.json',
+    'codes list',
+    'codes withdraw batch_1',
+    'redemption list',
+    'redemption list --state issued --reward gift --user 42 --partner shop --limit 5',
+    'redemption cancel rdm_1 --reason because',
+    'redemption reissue rdm_1 --reason because',
+    'redemption extend rdm_1 --by 7d --reason because',
+    'redemption replay rdm_1 --reason because',
+    'partner test shop',
   ]
   for (const args of needingHome) {
     it(`says that there is no home yet for \`rocket ${args}\`, ends with 1 and makes none`, async () => {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ingest } from '../../sidecar/actions/ingest.js'
+import { redeem } from '../../sidecar/actions/redeem.js'
+import { cancel } from '../../sidecar/actions/support.js'
 import { commitment, entryHash, GENESIS } from '../../sidecar/domain/entry.js'
 import { learningEvent, openRocket, SEED_RULE } from '../support.js'
 import { blocksOf, page } from './pages.js'
@@ -61,7 +63,7 @@ describe('the Python in ledger.md', () => {
     }
   })
 
-  const at = 3
+  const at = 4
   const flip = (text: string, from: string, to: string): string => {
     expect(text).to.include(from)
     return text.replace(from, to)
@@ -69,34 +71,34 @@ describe('the Python in ledger.md', () => {
 
   it('rejects a flipped byte in a body', () => {
     const body = flip(lines[at]!.body, '"points":10', '"points":90')
-    expect(verify(changed(at, { body })).stderr).to.equal('line 4: the hash is not the hash of the body')
+    expect(verify(changed(at, { body })).stderr).to.equal('line 5: the hash is not the hash of the body')
   })
   it('rejects it with a hash that fits, at the next line', () => {
     const body = flip(lines[at]!.body, '"points":10', '"points":90')
     expect(verify(changed(at, { body, hash: entryHash(body) })).stderr).to.equal(
-      'line 5: the body does not name the hash of the entry before',
+      'line 6: the body does not name the hash of the entry before',
     )
   })
   it('rejects a body that is laid out otherwise', () => {
     const body = flip(lines[at]!.body, ',"points"', ', "points"')
     expect(verify(changed(at, { body, hash: entryHash(body) })).stderr).to.equal(
-      'line 4: the body is not canonical JSON with the keys of an entry',
+      'line 5: the body is not canonical JSON with the keys of an entry',
     )
   })
   it('rejects a flipped byte in a record, and in a salt', () => {
     const data = flip(lines[at]!.data!, '"user_id":"42"', '"user_id":"43"')
-    const message = 'line 4: the record is not the one that the body commits to'
+    const message = 'line 5: the record is not the one that the body commits to'
     expect(verify(changed(at, { data })).stderr).to.equal(message)
     const salt = lines[at]!.salt!.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
     expect(verify(changed(at, { salt })).stderr).to.equal(message)
   })
   it('rejects a deleted line, two that changed places, and one put in', () => {
     expect(verify(lines.toSpliced(at, 1)).stderr).to.equal(
-      'line 4: this is entry 5: one is missing, or out of its place',
+      'line 5: this is entry 6: one is missing, or out of its place',
     )
     const swapped = lines.with(at, lines[at + 1]!).with(at + 1, lines[at]!)
-    expect(verify(swapped).stderr).to.match(/^line 4: this is entry 5/)
-    expect(verify(lines.toSpliced(at, 0, lines[at]!)).stderr).to.match(/^line 5: this is entry 4/)
+    expect(verify(swapped).stderr).to.match(/^line 5: this is entry 6/)
+    expect(verify(lines.toSpliced(at, 0, lines[at]!)).stderr).to.match(/^line 6: this is entry 5/)
   })
   it('rejects a chain that is whole but gives one subject two learners, or takes held points twice', () => {
     const stranger = restamped(
@@ -107,7 +109,15 @@ describe('the Python in ledger.md', () => {
     )
     expect(verify(stranger).stderr).to.match(/^line \d+: the record names another learner than earlier ones$/)
     const twice = restamped(lines, at, (body) => body.replace('"held":0', '"held":-1'))
-    expect(verify(twice).stderr).to.equal('line 4: more held points are taken than there were')
+    expect(verify(twice).stderr).to.equal('line 5: more held points are taken than there were')
+  })
+  it('rejects a chain that is whole but gives back more points, or more money, than was spent', () => {
+    const last = lines.length - 1
+    const message = `line ${lines.length}: it gives back what was not spent, or a second time`
+    const points = restamped(lines, last, (body) => flip(body, '"points":4', '"points":5'))
+    expect(verify(points).stderr).to.equal(message)
+    const money = restamped(lines, last, (body) => flip(body, '"amount_minor":-150', '"amount_minor":-200'))
+    expect(verify(money).stderr).to.equal(message)
   })
   it('still checks everything else where a record is deleted', () => {
     const erased = changed(at, { salt: null, data: null })
@@ -123,9 +133,16 @@ describe('the Python in ledger.md', () => {
   })
 })
 
-/** A ledger with several learners, grants, a hold and a revocation, as an export; and each learner's balance. */
+const REWARDS = `
+currency: GBP
+budgets: [{ id: main, monthly: 10.00 }]
+rewards: [{ id: pen, title: A pen, cost: 4, value: 1.50, budget: main, approved: { by: test, on: 2026-11-01 } }]
+`
+
+/** A ledger with several learners, grants, a hold, a revocation, redemptions and a refund; and each learner's balance. */
 function realExport(): { lines: Line[]; balances: string[] } {
-  const rocket = openRocket(`${SEED_RULE}
+  const rocket = openRocket(
+    `${SEED_RULE}
 - id: post
   event: forum.post
   points: 3
@@ -134,7 +151,10 @@ function realExport(): { lines: Line[]; balances: string[] } {
   event: assign.submitted
   points: 5
   review: hold
-`)
+`,
+    'source: moodle\n',
+    REWARDS,
+  )
   try {
     const { stores, rules, view } = rocket.context
     const happens = (event: string, user: string, object: string, score?: number) =>
@@ -152,6 +172,12 @@ function realExport(): { lines: Line[]; balances: string[] } {
     happens('\\mod_assign\\event\\assessable_submitted', '42', 'assign_submission:1')
     happens('\\mod_quiz\\event\\attempt_graded', '7', 'quiz_attempts:2', 99)
     happens('\\mod_forum\\event\\post_deleted', '42', 'forum_posts:1')
+    const moment = { stores, rules, now: rocket.clock.now }
+    const redeemed = (key: string) =>
+      stores.writer.write(() => redeem(moment, { userId: '7', reward: 'pen', expectedCost: 4, key }))
+    redeemed('kept')
+    const { redemption_id: id } = redeemed('cancelled')
+    stores.writer.write(() => cancel(moment, id, { actor: 'test', reason: 'test' }))
     const lines = [...view.jsonl({})].join('').trimEnd().split('\n')
     const learners = ['42', 'zoë “é” 學', '7'].map((user) => {
       const { points, held } = stores.ledger.balance(stores.learners.subjectOf('moodle', user)!)

@@ -4,13 +4,16 @@ import request, { type Response, type Test } from 'supertest'
 import { offerPairingCode, SCOPES } from '../../sidecar/actions/token.js'
 import { DATA_FIELDS } from '../../sidecar/domain/learning-event.js'
 import { routes } from '../../sidecar/http/routes.js'
+import { WEBHOOK_SCHEMAS } from '../../sidecar/webhook/message.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, postAs, sendEvents } from './calls.js'
+import { tourOfRewards } from './rewards-tour.js'
+import { REWARDS } from './shop.js'
 
 interface Operation {
   readonly summary: string
   readonly security?: readonly object[]
-  readonly parameters?: readonly { name: string; in: string; schema: object }[]
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: object }[]
   readonly requestBody?: { content: Record<string, { schema: object }> }
   readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
 }
@@ -19,6 +22,7 @@ interface Document {
   readonly info: Record<string, unknown>
   readonly security: readonly Record<string, string[]>[]
   readonly paths: Record<string, Record<string, Operation>>
+  readonly webhooks: Record<string, { post: Operation }>
   readonly components: { schemas: Record<string, object>; securitySchemes: Record<string, Record<string, unknown>> }
 }
 
@@ -28,11 +32,12 @@ describe('the OpenAPI document', () => {
   let rocket: TestRocket
   let document: Document
   before(async () => {
-    rocket = openRocket(`
+    const pack = `
 - { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10, expires: 30d }
 - { id: posted, event: forum.post, points: 3, review: hold, requires: { rules: [graded], badges: [badge:1] } }
 - { id: wrote, event: forum.post, points: 1, revoke_on: forum.post_deleted }
-`)
+`
+    rocket = openRocket({ 'rules/pack.yaml': pack, 'rewards.yaml': REWARDS })
     document = (await request(rocket.app).get('/openapi.json')).body
   })
   after(() => rocket.close())
@@ -108,6 +113,48 @@ describe('the OpenAPI document', () => {
       const { status } = await request(rocket.app)[method as 'get' | 'post'](path)
       const open = operation.security?.length === 0
       expect(status === 401, `${method} ${path}`).to.equal(!open)
+    }
+  })
+
+  it('names every part of a path as a parameter, and none that is not there', () => {
+    for (const [method, path, { parameters = [] }] of operations()) {
+      const named = parameters.filter(({ in: where }) => where === 'path')
+      const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      expect(
+        named.map(({ name }) => name),
+        `${method} ${path}`,
+      ).to.deep.equal(parts)
+      for (const { required } of named) expect(required).to.equal(true)
+    }
+  })
+
+  it('says which calls take an Idempotency-Key, and which need one', () => {
+    const keys = operations().flatMap(([method, path, { parameters = [] }]) =>
+      parameters.filter(({ name }) => name === 'Idempotency-Key').map((key) => [`${method} ${path}`, key] as const),
+    )
+    for (const [, key] of keys) expect(key.in).to.equal('header')
+    const needed = Object.fromEntries(keys.map(([route, { required }]) => [route, required === true]))
+    expect(needed).to.deep.equal({
+      'post /api/rewards/{id}/redeem': true,
+      'post /api/tokens/consume': false,
+      'post /api/tokens/reverse': false,
+      'post /api/adjustments': false,
+    })
+  })
+
+  it('holds the messages that partners are sent, each with its schema', () => {
+    expect(Object.keys(document.webhooks)).to.have.members([
+      'redemption.issued',
+      'redemption.cancelled',
+      'redemption.expired',
+      'test',
+    ])
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ['x-personal-data'] })
+    for (const [type, { post: operation }] of Object.entries(document.webhooks)) {
+      const { schema } = operation.requestBody!.content['application/json']!
+      expect(schema).to.deep.equal(JSON.parse(JSON.stringify(WEBHOOK_SCHEMAS[type as 'test'])))
+      ajv.compile(schema)
+      expect(operation.summary).to.contain(type)
     }
   })
 
@@ -193,6 +240,8 @@ describe('the OpenAPI document', () => {
       for (const path of ['/health', '/ready', '/openapi.json', '/api/handshake']) {
         await visit(`get ${path}`, get(rocket, path))
       }
+      await tourOfRewards(rocket, visit)
+
       const { current } = rocket.context.rules
       rocket.context.rules.current = () => {
         throw new Error('broken')
@@ -223,7 +272,7 @@ describe('the OpenAPI document', () => {
         if (operation.security?.length !== 0) expect(statuses, `${method} ${path}`).to.include(401)
       }
       const seen = [...new Set(answers.map(({ status }) => status))]
-      expect(seen).to.include.members([200, 304, 400, 401, 403, 404, 409, 413, 415, 503])
+      expect(seen).to.include.members([200, 201, 304, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503])
     })
 
     it('sees answers with exactly the keys that their routes state', () => {
