@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs'
 import { RulesInForce } from './actions/rules-in-force.js'
 import type { Config } from './config.js'
-import { databasePath, readSecrets, type Secrets, writeSecrets } from './home.js'
+import { completeSecrets, databasePath, readSecrets, type Secrets, writeSecrets } from './home.js'
 import type { Log } from './log.js'
 import { Committer } from './store/committer.js'
 import { type Connection, openForReading, openForWriting } from './store/database.js'
 import { LedgerView } from './store/ledger-view.js'
 import { checkVersion, migrate, requireCurrent } from './store/migrate.js'
 import { createStores, type Stores } from './store/stores.js'
+import { needsItsSecret } from './store/vault.js'
 
 export interface Context {
   readonly config: Config
@@ -59,7 +60,7 @@ export function openContext(
       throw error
     }
   }
-  let secrets = readSecrets(config.home)
+  let secrets = completeSecrets(config.home, readSecrets(config.home), needsItsSecret(connection))
   const stores = createStores(connection, secrets)
   const reader = openForReading(path)
   return {

@@ -75,17 +75,11 @@ export function refuseNetwork(home: string): void {
 /** Makes the home (mode 0700) and its secrets where there are none. Only the server does this, once it has the lock. */
 export function createHome(home: string): void {
   makeFolder(home)
-  if (existsSync(secretsPath(home))) return completeSecrets(home)
+  if (existsSync(secretsPath(home))) return
   if (existsSync(databasePath(home))) {
     throw new HomeError(`${secretsPath(home)} is missing, though there is a database: put it back from your backup`)
   }
   writeSecrets(home, { tokenKey: newSecret(), eventKey: newSecret(), redemptionKey: newSecret(), pairing: null })
-}
-
-/** A home from before there were rewards has no key for tokens yet. */
-function completeSecrets(home: string): void {
-  const secrets = readSecrets(home)
-  if (secrets.redemptionKey === undefined) writeSecrets(home, { ...secrets, redemptionKey: newSecret() })
 }
 
 function makeFolder(home: string): void {
@@ -119,6 +113,23 @@ function parseSecrets(text: string): Secrets | null {
   } catch {
     return null
   }
+}
+
+/**
+ * A home from before there were rewards has no key for tokens yet.
+ * @param needed whether something is kept under one: then it is not made anew, but has to be put back.
+ * @throws HomeError
+ */
+export function completeSecrets(home: string, secrets: Secrets, needed: boolean): Secrets {
+  if (secrets.redemptionKey !== undefined) return secrets
+  if (needed) {
+    throw new HomeError(
+      `${secretsPath(home)} has no redemptionKey, without which no token can be found: put it back from your backup`,
+    )
+  }
+  const complete = { ...secrets, redemptionKey: newSecret() }
+  writeSecrets(home, complete)
+  return complete
 }
 
 /** Replaces the secrets: after a crash there is the old file or the new one, never half of either. */

@@ -11,6 +11,7 @@ import { growLedger } from './grow.js'
 import { measureIntake } from './intake.js'
 import { measureCsv, measureVerify } from './ledger.js'
 import type { Measured } from './measure.js'
+import { measureRedemptions } from './redemption.js'
 import { measureRules } from './rules.js'
 import { removeHome } from './server.js'
 import { measureStart } from './start.js'
@@ -38,6 +39,8 @@ say('start and idle memory')
 results.push(...(await measureStart(rounds)))
 say('intake')
 results.push(...(await measureIntake(rounds, quick ? 4 : 40, quick ? 200 : 4_000)))
+say('redemptions')
+results.push(...(await measureRedemptions(rounds, quick ? 200 : 4_000)))
 say('rules')
 results.push(await measureRules(rounds))
 say(`a ledger of ${entries} entries`)

@@ -4,7 +4,7 @@ import { databasePath } from '../../sidecar/home.js'
 import { openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { migrate } from '../../sidecar/store/migrate.js'
 import { type Measured, median, seconds } from './measure.js'
-import { type BenchServer, makeHome, removeHome, type SignedCall, signed, startServer } from './server.js'
+import { inParallel, makeHome, removeHome, type SignedCall, signed, startServer } from './server.js'
 
 const LEARNERS = 2_000
 const BATCH = 500
@@ -200,7 +200,7 @@ async function oneRound(pack: string, senders: number, calls: readonly SignedCal
   try {
     const server = await startServer(home)
     // The first calls compile; they are not counted.
-    for (let n = 0; n < 20; n++) await server.post(signed('/api/events', { events: events(1e9 + n * 50, 50) }))
+    for (let n = 0; n < 20; n++) await server.send(signed('/api/events', { events: events(1e9 + n * 50, 50) }))
     const count = calls.length * batch
     const ours = count / (await seconds(() => inParallel(senders, calls, server)))
     await server.stop()
@@ -211,12 +211,4 @@ async function oneRound(pack: string, senders: number, calls: readonly SignedCal
   } finally {
     removeHome(home)
   }
-}
-
-async function inParallel(senders: number, calls: readonly SignedCall[], server: BenchServer): Promise<void> {
-  let next = 0
-  const work = async () => {
-    while (next < calls.length) await server.post(calls[next++]!)
-  }
-  await Promise.all(Array.from({ length: senders }, work))
 }

@@ -1,9 +1,19 @@
 /** `codes`: pools of codes bought in bulk. No code is ever printed. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type ImportedCodes, importCodes, withdrawCodes } from '../actions/import-codes.js'
-import type { Context } from '../context.js'
-import { act, actor, argument, type Command, counted, DONE, PROBLEM, UsageError, withContext } from './command.js'
+import { importCodes, withdrawCodes } from '../actions/import-codes.js'
+import {
+  act,
+  actor,
+  argument,
+  type Command,
+  counted,
+  DONE,
+  inForce,
+  PROBLEM,
+  UsageError,
+  withContext,
+} from './command.js'
 
 export const codesImport: Command = {
   name: 'codes import',
@@ -17,42 +27,23 @@ export const codesImport: Command = {
     const bytes = readFileSync(path)
     const text = bytes.toString('utf8')
     if (!Buffer.from(text).equals(bytes)) throw new UsageError(`${path} is not UTF-8: save it as CSV UTF-8`)
-    const dry = invocation.options['dry-run'] === true
-    return withContext(invocation.config, (context) => {
-      const order = { reward, file: basename(path), text, actor: actor() }
-      const { batch, taken, refused } = dry
-        ? tried(context, order)
-        : act(context, (moment) => importCodes(moment, order))
-      const took = dry
+    const dryRun = invocation.options['dry-run'] === true
+    return withContext(invocation.config, async (context) => {
+      inForce(context.rules)
+      const order = { reward, file: basename(path), text, actor: actor(), dryRun }
+      const { batch, taken, refused } = await importCodes(context, order)
+      const took = dryRun
         ? `${counted(taken, 'code')} would be taken`
         : `${counted(taken, 'code')} taken${batch ? ` as ${batch}` : ''}`
       const lines = [
         ...refused.map(({ line, message }) => `${path}:${line} ${message}`),
         `${took}, ${refused.length} refused.`,
-        ...(taken > 0 && !dry ? [`${path} holds the codes in clear text: delete it once it is not needed.`] : []),
+        ...(taken > 0 && !dryRun ? [`${path} holds the codes in clear text: delete it once it is not needed.`] : []),
       ]
-      invocation.print({ batch: dry ? null : batch, taken, refused }, lines.join('\n'))
+      invocation.print({ batch, taken, refused }, lines.join('\n'))
       return refused.length > 0 ? PROBLEM : DONE
     })
   },
-}
-
-/** A dry run is the import itself, undone. */
-class Undone extends Error {
-  constructor(readonly result: ImportedCodes) {
-    super('a dry run')
-  }
-}
-
-function tried(context: Context, order: Parameters<typeof importCodes>[1]): ImportedCodes {
-  try {
-    return act(context, (moment): ImportedCodes => {
-      throw new Undone(importCodes(moment, order))
-    })
-  } catch (error) {
-    if (error instanceof Undone) return error.result
-    throw error
-  }
 }
 
 export const codesList: Command = {

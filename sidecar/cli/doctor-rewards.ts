@@ -34,20 +34,18 @@ export function rewards({ stores, rules, now }: Context): Finding[] {
     const todo = `mend its url in rewards.yaml, then scripts/rocket partner test ${partner}`
     return { state: 'fail', what: `the partner ${partner} is closed, and its rewards are locked: ${why}`, todo }
   })
-  const stuck = stores.deliveries
-    .counts()
-    .flatMap(({ partner, pending, dead }): Finding[] => [
-      ...(dead > 0
-        ? [
-            {
-              state: 'fail' as const,
-              what: `${dead} messages to ${partner} were given up`,
-              todo: 'scripts/rocket redemption list, then redemption replay or cancel',
-            },
-          ]
-        : []),
-      ...(pending > 0 ? [{ state: 'ok' as const, what: `${pending} messages to ${partner} wait to be sent` }] : []),
-    ])
+  const stuck = stores.deliveries.counts().flatMap(({ partner, pending, dead }): Finding[] => [
+    ...(dead > 0
+      ? [
+          {
+            state: 'fail' as const,
+            what: `${dead} messages to ${partner} were given up`,
+            todo: 'scripts/rocket redemption list, then redemption replay or cancel',
+          },
+        ]
+      : []),
+    ...(pending > 0 ? [{ state: 'ok' as const, what: `${pending} messages to ${partner} wait to be sent` }] : []),
+  ])
   const count = catalogue.rewards.filter(({ active }) => active).length
   const all: Finding[] =
     count > 0 ? [{ state: 'ok', what: `${count} rewards, ${catalogue.tiers.length} tiers in force` }] : []

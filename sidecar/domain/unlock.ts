@@ -44,7 +44,8 @@ export function lockedBecause(reward: Reward, offer: Offer | null, circumstances
   const because = (stands: boolean, code: ReasonCode, params: () => Reason['params'] = () => ({})): Reason[] =>
     stands ? [reason(code, params(), civil)] : []
   const { window, requires, funding } = reward
-  const tier = reward.tier ?? (offer ? null : firstTierOf(reward))
+  // A discount by tier may begin above the tier that the reward itself asks for.
+  const tiers = [...new Set([reward.tier, offer ? null : firstTierOf(reward)])].filter((tier) => tier !== null)
   const money = offer?.moneyMinor ?? 0
   const short = offer ? offer.cost - balance : 0
   return [
@@ -54,7 +55,7 @@ export function lockedBecause(reward: Reward, offer: Offer | null, circumstances
     ...because(window !== null && !isOpen(window, now, civil), 'reward_window', () => ({
       opens: window && instant(opensNext(window, now, civil)),
     })),
-    ...(tier === null ? [] : missing({ kind: 'tier', tier }, learner, names, civil)),
+    ...tiers.flatMap((tier) => missing({ kind: 'tier', tier }, learner, names, civil)),
     ...(requires ? missing(requires, learner, names, civil) : []),
     ...(reward.limit ? limitReached(reward.limit, circumstances) : []),
     ...because(left !== null && left <= 0, 'out_of_stock'),

@@ -111,7 +111,7 @@ export class Ledger {
    * @param now epoch milliseconds; `civil` the institution's calendar.
    */
   append(proposed: ProposedEntry, source: string, now: number, civil: Civil): Entry {
-    const at = this.#inOrder(now)
+    const at = this.timeOf(now)
     const writing: Writing = { source, at: new Date(at).toISOString(), day: civil.dayOf(at), salt: this.#salt() }
     const entry = sequence(this.head(), proposed, writing)
     // What the verifier would refuse for ever is refused now, whatever fault made it.
@@ -132,10 +132,11 @@ export class Ledger {
   }
 
   /**
-   * Entries are looked up by time through their order, so a clock that is set back a little does not count until it has
-   * caught up. One that was far ahead is believed when it is right again: look-ups by date are then inexact around it.
+   * The time that an entry written now gets. Entries are looked up by time through their order, so a clock that is set back
+   * a little does not count until it has caught up. One that was far ahead is believed when it is right again: look-ups by
+   * date are then inexact around it.
    */
-  #inOrder(now: number): number {
+  timeOf(now: number): number {
     if (this.#lastAt === 0) this.#lastAt = this.lastWritten() ?? now
     if (now > this.#lastAt || this.#lastAt - now > CLOCK_SLACK) this.#lastAt = now
     return this.#lastAt

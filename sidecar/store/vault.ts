@@ -1,5 +1,6 @@
 /** Tokens and codes at rest: keyed digests to find them by, and encrypted copies for whoever still has to see them. */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import type { Connection } from './database.js'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -8,20 +9,19 @@ const TAG_BYTES = 16
 export type Digested = 'token' | 'code' | 'idempotency key'
 
 export class Vault {
-  readonly #secret: string
+  readonly #digestKeys: Readonly<Record<Digested, Buffer>>
   readonly #copyKey: Buffer
 
   /** @param secret the one secret from which every key here is derived. */
   constructor(secret: string) {
-    this.#secret = secret
+    const keyOf = (what: Digested) => derive(secret, `digest of a ${what}`)
+    this.#digestKeys = { token: keyOf('token'), code: keyOf('code'), 'idempotency key': keyOf('idempotency key') }
     this.#copyKey = derive(secret, 'copy')
   }
 
   /** HMAC-SHA-256 under a key of its own for each purpose. */
   digest(what: Digested, text: string): Buffer {
-    return createHmac('sha256', derive(this.#secret, `digest of a ${what}`))
-      .update(text)
-      .digest()
+    return createHmac('sha256', this.#digestKeys[what]).update(text).digest()
   }
 
   /** AES-256-GCM. @param owner what it belongs to: a copy that is moved to another row does not open. */
@@ -42,3 +42,10 @@ export class Vault {
 
 const derive = (secret: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `rocket/v1 ${purpose}`, 32))
+
+/** Whether something is kept that nobody could find or read again under another secret. */
+export const needsItsSecret = (connection: Connection): boolean =>
+  connection
+    .prepare<[], number>('SELECT EXISTS (SELECT 1 FROM redemption) OR EXISTS (SELECT 1 FROM code)')
+    .pluck()
+    .get() === 1

@@ -1,6 +1,7 @@
 /** What tests of rewards share: a whole Rocket in memory with a rewards.yaml, a clock, and learners who get points. */
 import { adjust } from '../../sidecar/actions/adjust.js'
 import { expire } from '../../sidecar/actions/expire.js'
+import { type ImportedCodes, importCodes } from '../../sidecar/actions/import-codes.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
 import type { Moment } from '../../sidecar/actions/moment.js'
 import { publish } from '../../sidecar/actions/publish.js'
@@ -108,6 +109,13 @@ export class Shop {
   /** @throws Refusal */
   consume(token: string, till: Till = null, reference: string | null = null, key: string | null = null): TokenState {
     return this.at((moment) => consumeToken(moment, till, { token, reference, key }))
+  }
+
+  /** Puts codes into a pool. @param text a code a line, or CSV. @throws Refusal */
+  importCodes(reward: string, text: string, dryRun = false): Promise<ImportedCodes> {
+    const { stores, rules, clock } = this
+    const order = { reward, file: 'codes.csv', text, actor: 'it', dryRun }
+    return importCodes({ stores, rules, now: () => clock.now }, order)
   }
 
   /** The nightly job. */

@@ -93,6 +93,7 @@ describe('rewards.md', () => {
 
 const wording = new Civil('Europe/London', 1, [])
 const gift = { reward: 'gift-5', title: '£5 gift card' }
+const redemption = 'rdm_0123456789abcdef01234567'
 const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   needs_balance: { points: 12 },
   not_active: {},
@@ -104,18 +105,18 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   budget_used_up: { again: '2026-12-01' },
   partner_closed: {},
   tier_reached: { tier: 'silver', title: 'Silver' },
-  redeemed: { ...gift, points: 50, redemption: 'rdm_0123456789abcdef01234567' },
-  delivered: gift,
-  refused: { ...gift, points: 50 },
-  cancelled: { ...gift, points: 50 },
-  token_lapses: { ...gift, expires: '2026-12-04T10:00:00.000Z' },
-  token_lapsed: { ...gift, points: 50 },
-  token_replaced: gift,
+  redeemed: { ...gift, points: 50, redemption },
+  delivered: { ...gift, redemption },
+  refused: { ...gift, points: 50, redemption },
+  cancelled: { ...gift, points: 50, redemption },
+  token_lapses: { ...gift, expires: '2026-12-04T10:00:00.000Z', redemption },
+  token_lapsed: { ...gift, points: 50, redemption },
+  token_replaced: { ...gift, redemption },
   points_lapse: { points: 20, expires: '2027-07-31' },
   budget_warning: { budget: 'main', percent: 80, month: '2026-11' },
   codes_low: { reward: 'gift-5', left: 4, of: 20 },
   codes_empty: { reward: 'gift-5' },
   codes_lapse: { reward: 'gift-5', count: 3, expires: '2026-12-31' },
-  delivery_stuck: { redemption: 'rdm_0123456789abcdef01234567', partner: 'shop', why: 'it answered 500' },
+  delivery_stuck: { redemption, partner: 'shop', why: 'it answered 500' },
   partner_gone: { partner: 'shop' },
 }

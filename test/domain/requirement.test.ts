@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import { Civil } from '../../sidecar/domain/civil.js'
-import type { Facts, Granted, Learner } from '../../sidecar/domain/learner.js'
 import { missing } from '../../sidecar/domain/requirement.js'
 import type { Tier } from '../../sidecar/domain/reward.js'
 import type { Requirement } from '../../sidecar/domain/rule.js'
 import { namesFor } from '../../sidecar/domain/tier.js'
-import { granted } from './world.js'
+import { granted, type KnownOf, learner } from './world.js'
 
 const civil = new Civil('UTC', 1, [])
 const tiers: Tier[] = [
@@ -18,20 +17,7 @@ const directory = {
 }
 const names = namesFor(tiers, (rule) => (rule === 'renamed' ? ['renamed', 'old'] : [rule]), directory, civil)
 
-interface Given {
-  readonly lifetime?: number
-  readonly grants?: readonly Granted[]
-  readonly badges?: readonly (readonly [string, string])[]
-  readonly completed?: readonly string[]
-  readonly rates?: readonly (readonly [string, number])[]
-}
-
-function learner({ lifetime = 0, grants = [], badges = [], completed = [], rates = [] }: Given): Learner {
-  const facts: Facts = { badges: new Map(badges), completed: new Set(completed), completionRate: new Map(rates) }
-  return { lifetime, facts, grantsOf: (rules) => grants.filter(({ rule }) => rules.includes(rule)) }
-}
-
-const open = (requirement: Requirement, given: Given = {}) =>
+const open = (requirement: Requirement, given: KnownOf = {}) =>
   missing(requirement, learner(given), names, civil).map(({ code }) => code)
 
 describe('a requirement', () => {

@@ -1,7 +1,7 @@
 /** What tests of decisions share: grants as limits see them, and a whole Rocket in memory that events are sent to. */
 import { type IngestResult, ingest } from '../../sidecar/actions/ingest.js'
 import { openSandbox } from '../../sidecar/actions/sandbox.js'
-import type { Granted } from '../../sidecar/domain/learner.js'
+import type { Facts, Granted, Learner } from '../../sidecar/domain/learner.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
 import type { Balance } from '../../sidecar/store/ledger.js'
 import type { Stores } from '../../sidecar/store/stores.js'
@@ -13,6 +13,21 @@ export const [MINUTE, HOUR, DAY, WEEK] = [60_000, 3_600_000, 86_400_000, 604_800
 export function granted(given: Partial<Granted> = {}): Granted {
   const none = { act: null, course: null, activity: null, object: null }
   return { seq: 1, rule: 'r', ...none, time: NOW, points: 1, held: false, standing: true, ...given }
+}
+
+/** What is known of a learner, as far as a test is about it. */
+export interface KnownOf {
+  readonly lifetime?: number
+  readonly grants?: readonly Granted[]
+  readonly badges?: readonly (readonly [string, string])[]
+  readonly completed?: readonly string[]
+  readonly rates?: readonly (readonly [string, number])[]
+}
+
+/** A learner who has and did just this. */
+export function learner({ lifetime = 0, grants = [], badges = [], completed = [], rates = [] }: KnownOf): Learner {
+  const facts: Facts = { badges: new Map(badges), completed: new Set(completed), completionRate: new Map(rates) }
+  return { lifetime, facts, grantsOf: (rules) => grants.filter(({ rule }) => rules.includes(rule)) }
 }
 
 export interface World {

@@ -1,6 +1,5 @@
 /** A Rocket with one reward of each kind, and the calls that learners, tills and people in charge make there. */
 import type { Test } from 'supertest'
-import { importCodes } from '../../sidecar/actions/import-codes.js'
 import { issueToken } from '../../sidecar/actions/token.js'
 import { openRocket, SEED_RULE, type TestRocket } from '../support.js'
 import { post, postAs } from './calls.js'
@@ -57,10 +56,13 @@ export function openShop(rewards = REWARDS, settings = 'source: moodle\ntimezone
 export const momentOf = ({ context: { stores, rules, now } }: TestRocket) => ({ stores, rules, now: now() })
 
 /** Puts codes into the pool of a reward. */
-export function addCodes(rocket: TestRocket, reward = 'cinema', codes: readonly string[] = CODES): void {
-  const text = ['code,expires', ...codes.map((code) => `${code},2027-06-30`)].join('\n')
-  const { writer } = rocket.context.stores
-  writer.write(() => importCodes(momentOf(rocket), { reward, file: 'codes.csv', text, actor: 'test' }))
+export function addCodes(rocket: TestRocket, reward = 'cinema', all: readonly string[] = CODES): void {
+  const { writer, codes } = rocket.context.stores
+  const batch = { id: `batch of ${all[0]}`, reward, imported: rocket.clock.now, file: 'codes.csv' }
+  writer.write(() => {
+    codes.addBatch(batch)
+    for (const [index, code] of all.entries()) codes.add(batch, index + 2, code, '2027-06-30')
+  })
 }
 
 /** A token of the issued kind that speaks for a partner. */

@@ -1,0 +1,71 @@
+/** A file of bought codes, line by line. */
+import { parse } from 'csv-parse/sync'
+import { isCivilDay } from '../rules/values.js'
+import { Refusal } from './refusal.js'
+
+export interface CodeLine {
+  readonly line: number
+  readonly code: string
+  /** The last civil day on which it works; null: it always does. */
+  readonly expires: string | null
+}
+
+/** A line that was not taken, and why. It names no code. */
+export interface RefusedLine {
+  readonly line: number
+  readonly message: string
+}
+
+const LONGEST_CODE = 255
+
+/**
+ * @param text CSV with the columns `code` and, where codes lapse, `expires`; or a list of codes, one a line.
+ * @param today the civil day: what lapsed before is refused.
+ * @throws Refusal where the file is none of codes.
+ */
+export function readCodeFile(text: string, today: string): { codes: CodeLine[]; refused: RefusedLine[] } {
+  const seen = new Map<string, number>()
+  const codes: CodeLine[] = []
+  const refused: RefusedLine[] = []
+  for (const { line, code, expires } of readLines(text)) {
+    const earlier = seen.get(code)
+    const fault = faultOf(code, expires, today) ?? (earlier ? `this code stands in line ${earlier} already` : null)
+    if (fault === null) codes.push({ line, code, expires: expires === '' ? null : expires })
+    else refused.push({ line, message: fault })
+    seen.set(code, earlier ?? line)
+  }
+  return { codes, refused }
+}
+
+function readLines(text: string): { line: number; code: string; expires: string }[] {
+  const rows = parseCsv(text)
+  const header = rows[0]?.record.map((name) => name.toLowerCase()) ?? []
+  const [codeAt, expiresAt] = [header.indexOf('code'), header.indexOf('expires')]
+  // A list without a heading is one code a line.
+  const hasHeader = codeAt >= 0
+  if (!hasHeader && rows.some(({ record }) => record.length > 1)) {
+    throw new Refusal('malformed', 'The first line must name the columns: code, and expires where codes lapse.')
+  }
+  return rows.slice(hasHeader ? 1 : 0).map(({ record, info }) => ({
+    line: info.lines,
+    code: record[hasHeader ? codeAt : 0] ?? '',
+    expires: record[expiresAt] ?? '',
+  }))
+}
+
+function parseCsv(text: string): { record: string[]; info: { lines: number } }[] {
+  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
+  try {
+    return parse(text, options) as unknown as { record: string[]; info: { lines: number } }[]
+  } catch (error) {
+    throw new Refusal('malformed', `This is no CSV: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+function faultOf(code: string, expires: string, today: string): string | null {
+  if (code === '') return 'there is no code'
+  if (code.length > LONGEST_CODE || /[\u0000-\u001f\u007f]/.test(code))
+    return 'this is no code: too long, or not plain text'
+  if (expires !== '' && !isCivilDay(expires)) return 'expires must be a day such as 2027-07-31'
+  return expires !== '' && expires < today ? `this code lapsed on ${expires}` : null
+}
