@@ -1,5 +1,5 @@
 /** A person corrects a balance. */
-import type { Moment } from './moment.js'
+import { type Moment, write } from './moment.js'
 import { announceTier } from './tier.js'
 
 export interface Adjustment {
@@ -15,16 +15,15 @@ export interface Adjustment {
  * @returns the entry, the balance after it, and whether Rocket had never heard of the learner before.
  */
 export function adjust(
-  { stores, rules, now }: Moment,
+  moment: Moment,
   { userId, points, reason, actor }: Adjustment,
 ): { seq: number; balance: number; isNew: boolean } {
+  const { stores, rules, now } = moment
   const current = rules.current()
   const { source } = current.settings
   const isNew = stores.learners.subjectOf(source, userId) === null
   const subject = stores.learners.enrol(source, userId)
-  const none = { held: 0, rule: null, expires: null, ref: null }
-  const proposed = { ...none, kind: 'adjustment' as const, subject, points, record: { userId, actor, reason } }
-  const { seq } = stores.ledger.append(proposed, source, now, current.civil)
+  const { seq } = write(moment, { kind: 'adjustment', subject, points, record: { userId, actor, reason } })
   announceTier(stores, current, subject, now)
   return { seq, balance: stores.ledger.balance(subject).points, isNew }
 }

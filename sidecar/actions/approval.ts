@@ -1,6 +1,7 @@
 /** Approvals: an entry over the hash of a reward's terms, written when its files first claim one. */
 import type { Civil } from '../domain/civil.js'
 import type { Configuration } from '../domain/configuration.js'
+import { entryOf } from '../domain/entry.js'
 import { termsHash } from '../domain/reward.js'
 import type { Ledger } from '../store/ledger.js'
 import type { RulesInForce } from './rules-in-force.js'
@@ -21,22 +22,9 @@ export function recordApprovals(
     if (!approved || given.some(({ reward: of, by, on }) => of === id && by === approved.by && on === approved.on))
       continue
     const detail = { reward: id, terms: termsHash(reward, catalogue.currency), by: approved.by, on: approved.on }
-    ledger.append(
-      {
-        kind: 'approval',
-        subject: null,
-        points: 0,
-        held: 0,
-        rule: null,
-        expires: null,
-        ref: null,
-        spending: { reward: id, budget: null, amountMinor: null, currency: null },
-        record: { actor: approved.by, detail },
-      },
-      settings.source,
-      now,
-      civil,
-    )
+    const spending = { reward: id, budget: null, amountMinor: null, currency: null }
+    const proposed = entryOf({ kind: 'approval', spending, record: { actor: approved.by, detail } })
+    ledger.append(proposed, settings.source, now, civil)
   }
 }
 

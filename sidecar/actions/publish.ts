@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Civil } from '../domain/civil.js'
 import type { Configuration } from '../domain/configuration.js'
+import { entryOf } from '../domain/entry.js'
 import type { Rule } from '../domain/rule.js'
 import type { Problem } from '../rules/problem.js'
 import { isPack, readConfiguration } from '../rules/read-configuration.js'
@@ -64,25 +65,9 @@ export function publish(
   if (latest && filesHash(latest.files) === filesHash(files)) return null
   if (latest) requireWholeMemory(rules, readConfiguration(latest.files).configuration?.rules ?? [])
   const civil = new Civil(settings.timezone, settings.weekStarts, settings.terms)
-  const { seq } = ledger.append(
-    {
-      kind: 'configuration',
-      subject: null,
-      points: 0,
-      held: 0,
-      rule: null,
-      expires: null,
-      ref: null,
-      record: {
-        actor: by.actor,
-        reason: by.reason,
-        detail: { files: configurations.keep(files), hash: filesHash(files) },
-      },
-    },
-    settings.source,
-    by.now,
-    civil,
-  )
+  const detail = { files: configurations.keep(files), hash: filesHash(files) }
+  const proposed = entryOf({ kind: 'configuration', record: { actor: by.actor, reason: by.reason, detail } })
+  const { seq } = ledger.append(proposed, settings.source, by.now, civil)
   recordApprovals(ledger, configuration, by.now, civil)
   return seq
 }

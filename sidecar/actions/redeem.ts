@@ -7,7 +7,7 @@ import { inLanguage, type Offer, type Reward } from '../domain/reward.js'
 import { TOKEN_BYTES, tokenFrom } from '../domain/token-code.js'
 import { budgetState, showReward } from './catalogue.js'
 import { lapse } from './lapse.js'
-import type { Moment } from './moment.js'
+import { type Moment, write } from './moment.js'
 import { once } from './once.js'
 import { Refusal } from './refusal.js'
 
@@ -68,7 +68,6 @@ function offerAt(moment: Moment, subject: string, reward: Reward, expectedCost: 
 
 function issue(moment: Moment, subject: string, userId: string, reward: Reward, offer: Offer): Redeemed {
   const { stores, rules, now } = moment
-  const { settings, civil, catalogue } = rules.current()
   const { ledger, redemptions, notices, vault, deliveries } = stores
   const kind = reward.delivery.kind
   const id = `rdm_${randomBytes(12).toString('hex')}`
@@ -82,28 +81,21 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
     expires_at: expires === null ? null : new Date(expires).toISOString(),
   }
   const money = offer.moneyMinor > 0
-  const { seq } = ledger.append(
-    {
-      kind: 'redemption',
-      subject,
-      // Not -0, which SQLite and JSON would write otherwise than 0.
-      points: 0 - offer.cost,
-      held: 0,
-      rule: null,
-      expires: null,
-      ref: null,
-      spending: {
-        reward: reward.id,
-        budget: money ? reward.budget : null,
-        amountMinor: money ? offer.moneyMinor : null,
-        currency: money ? catalogue.currency : null,
-      },
-      record: { userId, detail: { ...detail } },
-    },
-    settings.source,
-    now,
-    civil,
-  )
+  const spending = {
+    reward: reward.id,
+    budget: money ? reward.budget : null,
+    amountMinor: money ? offer.moneyMinor : null,
+    currency: money ? rules.current().catalogue.currency : null,
+  }
+  // Not -0, which SQLite and JSON would write otherwise than 0.
+  const points = 0 - offer.cost
+  const { seq } = write(moment, {
+    kind: 'redemption',
+    subject,
+    points,
+    spending,
+    record: { userId, detail: { ...detail } },
+  })
   const token = hasToken(kind) ? tokenFrom(randomBytes(TOKEN_BYTES)) : null
   redemptions.add({
     seq,

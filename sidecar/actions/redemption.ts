@@ -4,7 +4,7 @@ import { firstState, mayFollow, type State, type TransitionDetail } from '../dom
 import { inLanguage } from '../domain/reward.js'
 import type { Redemption } from '../store/redemption.js'
 import { lapse } from './lapse.js'
-import type { Moment } from './moment.js'
+import { type Moment, write } from './moment.js'
 import { budgetMonth } from './redeem.js'
 import { Refusal } from './refusal.js'
 
@@ -61,8 +61,7 @@ export function refund(
   state: 'cancelled' | 'refused' | 'expired',
   by: By,
 ): void {
-  const { stores, rules, now } = moment
-  const { settings, civil } = rules.current()
+  const { stores } = moment
   const { seq, subject, userId, reward, budget, amountMinor, currency, detail } = redemption
   requireTransition(redemption, state, 'refund')
   const record = recordOf(redemption, state, by)
@@ -76,18 +75,7 @@ export function refund(
       amountMinor: money ? 0 - amountMinor : null,
       currency: money ? currency : null,
     }
-    const proposed = {
-      kind: 'refund' as const,
-      subject,
-      points,
-      held: 0,
-      rule: null,
-      expires,
-      ref: seq,
-      spending,
-      record,
-    }
-    stores.ledger.append(proposed, settings.source, now, civil)
+    write(moment, { kind: 'refund', subject, points, expires, ref: seq, spending, record })
   }
   const { redemptions } = stores
   redemptions.setState(seq, state)
@@ -117,26 +105,11 @@ function tellPartner({ stores, now }: Moment, { seq, partner, delivery }: Redemp
 
 /** An entry that moves no points, and the state that it leads to. */
 function enter(moment: Moment, redemption: Redemption, state: State, kind: Kind, by: By): void {
-  const { stores, rules, now } = moment
-  const { settings, civil } = rules.current()
+  const { stores } = moment
   const { seq, subject, reward } = redemption
   requireTransition(redemption, state, kind)
-  stores.ledger.append(
-    {
-      kind,
-      subject,
-      points: 0,
-      held: 0,
-      rule: null,
-      expires: null,
-      ref: seq,
-      spending: { reward, budget: null, amountMinor: null, currency: null },
-      record: recordOf(redemption, state, by),
-    },
-    settings.source,
-    now,
-    civil,
-  )
+  const spending = { reward, budget: null, amountMinor: null, currency: null }
+  write(moment, { kind, subject, ref: seq, spending, record: recordOf(redemption, state, by) })
   stores.redemptions.setState(seq, state)
 }
 

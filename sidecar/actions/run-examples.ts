@@ -1,6 +1,7 @@
 /** Runs the examples beside the packs: each in a Rocket of its own, by the real path. */
 import type { CompiledRules } from '../domain/compile.js'
 import { sums } from '../domain/decision.js'
+import { entryOf } from '../domain/entry.js'
 import { completionKey, type Fact } from '../domain/fact.js'
 import type { Example, ExpectedOutcome } from '../rules/examples-file.js'
 import type { Files } from '../store/configuration.js'
@@ -81,9 +82,8 @@ function giveFacts(
   for (const target of completed) know('completed', factKey(target, example), '', 1)
   for (const [course, rate] of completionRate) know('completion_rate', factKey(course, example), '', rate)
   if (lifetime === 0) return
-  const none = { held: 0, rule: null, expires: null, ref: null }
   const record = { userId: user, reason: 'given by the example' }
-  ledger.append({ ...none, kind: 'adjustment', subject, points: lifetime, record }, settings.source, 0, civil)
+  ledger.append(entryOf({ kind: 'adjustment', subject, points: lifetime, record }), settings.source, 0, civil)
 }
 
 /** A course named by its ID number is the one that an event of the example gives this ID number; else it is known by that. */

@@ -56,6 +56,11 @@ export interface ProposedEntry {
   readonly record: PrivateRecord
 }
 
+/** An entry of a kind, with its record; whatever else is not said is nothing. */
+export function entryOf(given: Pick<ProposedEntry, 'kind' | 'record'> & Partial<ProposedEntry>): ProposedEntry {
+  return { subject: null, points: 0, held: 0, rule: null, expires: null, ref: null, ...given }
+}
+
 /** What an entry about a reward adds. */
 export interface Spending {
   readonly reward: string
