@@ -85,7 +85,7 @@ function circumstancesOf(moment: Moment, { subject, learner, names, balance }: S
     approved: rules.isApproved(reward) && (reward.approved?.on ?? '') <= day,
     fundedOnly: catalogue.fundedOnly,
     partnerOpen: !sent || !deliveries.isClosed(reward.partner ?? ''),
-    left: leftOf(reward, redemptions.issued(reward.id), () => codes.count(reward.id, day).available),
+    left: leftOf(reward, redemptions.issued(reward.id), () => codes.available(reward.id, day)),
     budgetLeft: reward.budget === null ? null : budgetState(moment, reward.budget).left,
     mine: subject === null || reward.limit === null ? [] : redemptions.timesOf(subject, reward.id),
   }

@@ -6,6 +6,7 @@ import { firstState, hasToken, type RedemptionDetail, type State, termsOf } from
 import { inLanguage, type Offer, type Reward } from '../domain/reward.js'
 import { TOKEN_BYTES, tokenFrom } from '../domain/token-code.js'
 import { budgetState, showReward } from './catalogue.js'
+import { handOutCode } from './hand-out-code.js'
 import { lapse } from './lapse.js'
 import { type Moment, write } from './moment.js'
 import { once } from './once.js'
@@ -112,7 +113,8 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   })
   redemptions.countIssued(reward.id, 1)
   if (money && reward.budget !== null) commitMoney(moment, reward.budget, offer.moneyMinor)
-  if (kind === 'codes') handOutCode(moment, reward, seq)
+  if (kind === 'codes' && !handOutCode(moment, reward.id, seq))
+    throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
   if (kind === 'partner' && reward.partner !== null) deliveries.add(seq, reward.partner, 'redemption.issued', now)
   const title = inLanguage(reward.title, 'en')
   notices.tell(subject, 'redeemed', { reward: reward.id, title, points: offer.cost, redemption: id }, now)
@@ -131,22 +133,6 @@ function commitMoney(moment: Moment, budget: string, amountMinor: number): void 
     now,
     `budget ${budget} ${month} ${percent}`,
   )
-}
-
-const FEW_PERCENT = 20
-
-/** The code that lapses soonest; and a warning where few are left, once for each batch that was imported. */
-function handOutCode({ stores, rules, now }: Moment, reward: Reward, seq: number): void {
-  const day = rules.current().civil.dayOf(now)
-  const { codes, notices } = stores
-  if (!codes.handOut(reward.id, seq, day)) throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
-  const { available: left, of } = codes.count(reward.id, day)
-  const since = codes.batches().findLast((batch) => batch.reward === reward.id)?.id
-  if (left === 0) {
-    notices.tellAdministrators('codes_empty', { reward: reward.id }, now, `codes empty ${reward.id} ${since}`)
-  } else if (left * 100 <= of * FEW_PERCENT) {
-    notices.tellAdministrators('codes_low', { reward: reward.id, left, of }, now, `codes low ${reward.id} ${since}`)
-  }
 }
 
 /** The budget's month of a redemption: that of the day on which it was written. */

@@ -30,6 +30,8 @@ export const titleOf = ({ detail }: Redemption): string => inLanguage(detail.ter
 /** It reached the learner, or whoever hands it over. @param code what the partner answered for the learner to see. */
 export function deliver(moment: Moment, redemption: Redemption, by: By, code: string | null = null): void {
   const { stores } = moment
+  // From consumed there is a way to delivered as well, but that is a reversal.
+  if (redemption.state !== 'delivering') throw conflict(redemption, 'delivered')
   enter(moment, redemption, 'delivered', 'consumption', by)
   if (code !== null) stores.redemptions.keepPartnerCode(redemption.seq, stores.vault.seal(code, redemption.id))
   tell(moment, redemption, 'delivered', {})
@@ -113,10 +115,12 @@ function enter(moment: Moment, redemption: Redemption, state: State, kind: Kind,
   stores.redemptions.setState(seq, state)
 }
 
-function requireTransition({ id, state }: Redemption, to: State, kind: Kind): void {
-  if (mayFollow(state, to, kind)) return
-  throw new Refusal('state_conflict', `The redemption ${id} is ${state}, so it cannot become ${to}.`, { state })
+function requireTransition(redemption: Redemption, to: State, kind: Kind): void {
+  if (!mayFollow(redemption.state, to, kind)) throw conflict(redemption, to)
 }
+
+const conflict = ({ id, state }: Redemption, to: State): Refusal =>
+  new Refusal('state_conflict', `The redemption ${id} is ${state}, so it cannot become ${to}.`, { state })
 
 function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference }: By): PrivateRecord {
   const detail: TransitionDetail = { redemption: id, state, by, reference }

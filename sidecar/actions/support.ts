@@ -4,6 +4,7 @@ import { inLanguage } from '../domain/reward.js'
 import { TOKEN_BYTES, tokenFrom } from '../domain/token-code.js'
 import type { Redemption } from '../store/redemption.js'
 import { recordAdministration } from './administer.js'
+import { handOutCode } from './hand-out-code.js'
 import type { Moment } from './moment.js'
 import { refund, requireRedemption, titleOf } from './redemption.js'
 import { Refusal } from './refusal.js'
@@ -48,12 +49,12 @@ export function cancel(moment: Moment, id: string, { actor, reason }: Asked): Re
 
 /** A new token in place of a lost one, or another code in place of one that the shop refused. @throws Refusal */
 export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
-  const { stores, rules, now } = moment
+  const { stores, now } = moment
   const redemption = requireRedemption(moment, id)
   const { seq, reward, delivery, state } = redemption
   if (delivery === 'codes' && state === 'delivered') {
     stores.codes.markFaulty(seq)
-    if (!stores.codes.handOut(reward, seq, rules.current().civil.dayOf(now))) {
+    if (!handOutCode(moment, reward, seq)) {
       throw new Refusal('reward_locked', `No code is left for ${reward}: import more, or cancel this redemption.`)
     }
   } else if (delivery === 'in_app' && state === 'issued') {

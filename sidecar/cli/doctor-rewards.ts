@@ -2,7 +2,7 @@
 import { unapproved } from '../actions/approval.js'
 import { budgetState } from '../actions/catalogue.js'
 import type { Context } from '../context.js'
-import type { Finding } from './doctor.js'
+import type { Finding } from './finding.js'
 
 const FEW_PERCENT = 20
 const MUCH_PERCENT = 80
@@ -26,7 +26,7 @@ export function rewards({ stores, rules, now }: Context): Finding[] {
   })
   const pools = catalogue.rewards.flatMap(({ id, delivery, active }) => {
     if (delivery.kind !== 'codes' || !active) return []
-    const { available, of } = stores.codes.count(id, day)
+    const [available, of] = [stores.codes.available(id, day), stores.codes.total(id)]
     if (available > 0 && available * 100 > of * FEW_PERCENT) return []
     return [warn(`${available} of ${of} codes are left for ${id}`, `scripts/rocket codes import ${id} FILE`)]
   })

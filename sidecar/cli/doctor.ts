@@ -11,13 +11,7 @@ import { MigrationRefused } from '../store/migrate.js'
 import { VERSION } from '../version.js'
 import { type Command, DONE, PROBLEM, withContext } from './command.js'
 import { rewards } from './doctor-rewards.js'
-
-export interface Finding {
-  readonly state: 'ok' | 'warn' | 'fail'
-  readonly what: string
-  /** What to do about it. */
-  readonly todo?: string
-}
+import type { Finding } from './finding.js'
 
 const LOW_DISK = 1024 ** 3
 const DAY = 86_400_000

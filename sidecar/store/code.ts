@@ -51,9 +51,19 @@ export class Codes {
     this.#sql.insertCode.run(digest, batch.id, line, batch.reward, copy, expires ?? NEVER)
   }
 
-  /** How many can be handed out on a day, and how many there ever were that were not withdrawn. */
-  count(reward: string, day: string): { available: number; of: number } {
-    return this.#sql.count.get(day, reward)!
+  /** How many can be handed out on a day. */
+  available(reward: string, day: string): number {
+    return this.#sql.available.get(reward, day) ?? 0
+  }
+
+  /** How many there ever were that were not withdrawn. */
+  total(reward: string): number {
+    return this.#sql.total.get(reward) ?? 0
+  }
+
+  /** The batch that was imported last; null: none was. */
+  latestBatch(reward: string): string | null {
+    return this.#sql.latestBatch.get(reward) ?? null
   }
 
   /** Hands out the code that lapses soonest. @returns false where none is left. */
@@ -104,10 +114,17 @@ function statements(connection: Connection) {
     insertCode: connection.prepare(
       "INSERT INTO code (digest, batch, line, reward, copy, expires, state) VALUES (?, ?, ?, ?, ?, ?, 'available')",
     ),
-    count: connection.prepare<[string, string], { available: number; of: number }>(
-      `SELECT coalesce(sum(state = 'available' AND expires >= ?), 0) AS available,
-         coalesce(sum(state <> 'withdrawn'), 0) AS "of" FROM code WHERE reward = ?`,
-    ),
+    available: connection
+      .prepare<[string, string], number>(
+        "SELECT count(*) FROM code WHERE reward = ? AND state = 'available' AND expires >= ?",
+      )
+      .pluck(),
+    total: connection
+      .prepare<[string], number>("SELECT count(*) FROM code WHERE reward = ? AND state <> 'withdrawn'")
+      .pluck(),
+    latestBatch: connection
+      .prepare<[string], string>('SELECT id FROM code_batch WHERE reward = ? ORDER BY imported DESC, id LIMIT 1')
+      .pluck(),
     handOut: connection.prepare(
       `UPDATE code SET state = 'handed_out', redemption = ? WHERE digest =
          (SELECT digest FROM code WHERE reward = ? AND state = 'available' AND expires >= ? ORDER BY expires LIMIT 1)`,

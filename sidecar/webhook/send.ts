@@ -1,5 +1,5 @@
 /** One attempt to send one webhook. */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { isLoopbackHost, publicLookup } from './address.js'
 import { MOST_BYTES, readAnswer } from './answer.js'
 import type { MessageType } from './message.js'
@@ -41,7 +41,7 @@ export async function sendWebhook(sending: Sending): Promise<Outcome> {
   const { url, allowPrivate, signal, timeoutMs = TIMEOUT } = sending
   const read = readTarget(url, allowPrivate)
   if ('problem' in read) return { kind: 'blocked', why: read.problem }
-  const dispatcher = openDispatcher(read.target, allowPrivate)
+  const dispatcher = await openDispatcher(read.target, allowPrivate)
   if (dispatcher === null) return tryAgain('HTTPS_PROXY or HTTP_PROXY cannot be used: it must hold the URL of a proxy.')
   const timeout = AbortSignal.timeout(timeoutMs)
   const ended = AbortSignal.any([signal, timeout])
@@ -58,7 +58,9 @@ export async function sendWebhook(sending: Sending): Promise<Outcome> {
 }
 
 /** A dispatcher for this attempt alone: webhooks are few, and no connection outlives what was checked for it. */
-function openDispatcher(target: URL, allowPrivate: boolean): Dispatcher | null {
+async function openDispatcher(target: URL, allowPrivate: boolean): Promise<Dispatcher | null> {
+  // Only here: it takes longer to load than everything else together, and most commands and servers send nothing.
+  const { Agent, EnvHttpProxyAgent } = await import('undici')
   const connect = allowPrivate ? {} : { lookup: publicLookup }
   // A proxy has nothing to do with this machine.
   if (isLoopbackHost(target.hostname)) return new Agent({ connect })
@@ -76,8 +78,9 @@ async function attempt(sending: Sending, target: URL, dispatcher: Dispatcher): P
     statusCode,
     headers,
     body: stream,
-  } = await request(target, {
-    dispatcher,
+  } = await dispatcher.request({
+    origin: target.origin,
+    path: target.pathname + target.search,
     method: 'POST',
     headers: {
       'content-type': 'application/json',

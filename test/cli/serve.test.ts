@@ -184,6 +184,7 @@ describe('the server as a process', function () {
       published: false,
       seq: null,
       problems: [],
+      unapproved: [],
     })
 
     folder.write('home/config/rules/pack.yaml', BROKEN)

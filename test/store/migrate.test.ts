@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { readConfig } from '../../sidecar/config.js'
+import { openContext } from '../../sidecar/context.js'
 import { EMPTY, type Head, type ProposedEntry, sequence } from '../../sidecar/domain/entry.js'
-import { createHome, readSecrets } from '../../sidecar/home.js'
+import { completeSecrets, createHome, HomeError, readSecrets } from '../../sidecar/home.js'
+import { createLog } from '../../sidecar/log.js'
 import { type Connection, openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { checkVersion, MigrationRefused, migrate, migrations } from '../../sidecar/store/migrate.js'
 import { createStores } from '../../sidecar/store/stores.js'
@@ -180,13 +183,32 @@ describe('the step from counting points to spending them', () => {
       createHome(home)
       const { redemptionKey, ...before } = readSecrets(home)
       writeFileSync(join(home, 'secrets.json'), JSON.stringify(before), { mode: 0o600 })
-      createHome(home)
-      const completed = readSecrets(home)
+      const completed = completeSecrets(home, readSecrets(home), false)
+      expect(readSecrets(home)).to.deep.equal(completed)
       expect(completed).to.deep.include(before)
       expect(Buffer.from(completed.redemptionKey, 'base64url')).to.have.length(32)
       expect(completed.redemptionKey).to.not.equal(redemptionKey)
+      expect(completeSecrets(home, completed, true)).to.equal(completed)
+    }),
+  )
+
+  it(
+    'makes no new key where there are tokens under the old one: that has to be put back',
+    inFolder((home) => {
+      const config = readConfig({ ROCKET_HOME: home, ROCKET_LOG: 'silent' }, home)
       createHome(home)
-      expect(readSecrets(home)).to.deep.equal(completed)
+      const { redemptionKey, ...others } = readSecrets(home)
+      const { stores, close } = openContext(config, createLog('silent'), true)
+      const batch = { id: 'batch_1', reward: 'pool', imported: 0, file: 'codes.csv' }
+      stores.writer.write(() => {
+        stores.codes.addBatch(batch)
+        stores.codes.add(batch, 1, 'secret', null)
+      })
+      close()
+      writeFileSync(join(home, 'secrets.json'), JSON.stringify(others), { mode: 0o600 })
+      expect(() => openContext(config, createLog('silent'), true)).to.throw(HomeError, /no redemptionKey.*backup/)
+      writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...others, redemptionKey }), { mode: 0o600 })
+      openContext(config, createLog('silent'), true).close()
     }),
   )
 })
