@@ -74,7 +74,7 @@ function circumstancesOf(moment: Moment, { subject, learner, names, balance }: S
   const { stores, rules, now } = moment
   const { civil, catalogue } = rules.current()
   const day = civil.dayOf(now)
-  const { redemptions, codes, deliveries } = stores
+  const { redemptions, codes, messages } = stores
   const sent = reward.delivery.kind === 'partner'
   return {
     learner,
@@ -84,7 +84,7 @@ function circumstancesOf(moment: Moment, { subject, learner, names, balance }: S
     balance,
     approved: rules.isApproved(reward) && (reward.approved?.on ?? '') <= day,
     fundedOnly: catalogue.fundedOnly,
-    partnerOpen: !sent || !deliveries.isClosed(reward.partner ?? ''),
+    partnerOpen: !sent || !messages.isClosed(reward.partner ?? ''),
     left: leftOf(reward, redemptions.issued(reward.id), () => codes.available(reward.id, day)),
     budgetLeft: reward.budget === null ? null : budgetState(moment, reward.budget).left,
     mine: subject === null || reward.limit === null ? [] : redemptions.timesOf(subject, reward.id),

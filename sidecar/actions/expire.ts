@@ -62,7 +62,7 @@ function tellPartners({ stores, now }: Moment): number {
   const due = stores.redemptions.lapsedAtPartners(now + 1, STEP)
   for (const { seq, partner } of due) {
     stores.redemptions.keepCopy(seq, null)
-    if (partner !== null) stores.deliveries.add(seq, partner, 'redemption.expired', now)
+    if (partner !== null) stores.messages.add(seq, partner, 'redemption.expired', now)
   }
   return due.length
 }

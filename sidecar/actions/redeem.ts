@@ -69,7 +69,7 @@ function offerAt(moment: Moment, subject: string, reward: Reward, expectedCost: 
 
 function issue(moment: Moment, subject: string, userId: string, reward: Reward, offer: Offer): Redeemed {
   const { stores, rules, now } = moment
-  const { ledger, redemptions, notices, vault, deliveries } = stores
+  const { ledger, redemptions, notices, vault, messages } = stores
   const kind = reward.delivery.kind
   const id = `rdm_${randomBytes(12).toString('hex')}`
   const state = firstState(kind)
@@ -115,7 +115,7 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   if (money && reward.budget !== null) commitMoney(moment, reward.budget, offer.moneyMinor)
   if (kind === 'codes' && !handOutCode(moment, reward.id, seq))
     throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
-  if (kind === 'partner' && reward.partner !== null) deliveries.add(seq, reward.partner, 'redemption.issued', now)
+  if (kind === 'partner' && reward.partner !== null) messages.add(seq, reward.partner, 'redemption.issued', now)
   const title = inLanguage(reward.title, 'en')
   notices.tell(subject, 'redeemed', { reward: reward.id, title, points: offer.cost, redemption: id }, now)
   return { redemption_id: id, status: state, expires_at: detail.expires_at, balance: ledger.balance(subject).points }

@@ -44,7 +44,7 @@ export function consume(moment: Moment, redemption: Redemption, by: By & { reado
   stores.redemptions.setConsumed(redemption.seq, now, by.by, by.reference ?? null)
   stores.redemptions.keepCopy(redemption.seq, null)
   // Who consumes it knows of it.
-  stores.deliveries.drop(redemption.seq, 'redemption.issued')
+  stores.messages.drop(redemption.seq, 'redemption.issued')
 }
 
 /** A till was voided: the token counts again. @param token its text, for its learner to see again. */
@@ -100,9 +100,9 @@ export function forfeit(moment: Moment, redemption: Redemption, by: By): void {
 /** A partner who may know of it is told that it no longer counts; one who does not is not told of it at all. */
 function tellPartner({ stores, now }: Moment, { seq, partner, delivery }: Redemption, state: State): void {
   if (delivery !== 'partner' || partner === null || state !== 'cancelled') return
-  const [issued] = stores.deliveries.ofRedemption(seq)
-  stores.deliveries.drop(seq, 'redemption.issued')
-  if (issued && issued.attempts > 0) stores.deliveries.add(seq, partner, 'redemption.cancelled', now)
+  const [issued] = stores.messages.ofRedemption(seq)
+  stores.messages.drop(seq, 'redemption.issued')
+  if (issued && issued.attempts > 0) stores.messages.add(seq, partner, 'redemption.cancelled', now)
 }
 
 /** An entry that moves no points, and the state that it leads to. */

@@ -1,7 +1,7 @@
 /** Sends partners what waits in the outbox, and does what their answers say. */
 import type { Context } from '../context.js'
 import type { Partner } from '../domain/reward.js'
-import type { Delivery } from '../store/delivery.js'
+import type { Message } from '../store/message.js'
 import type { Redemption } from '../store/redemption.js'
 import { issuedData, type MessageType, messageText } from '../webhook/message.js'
 import { nextDelay } from '../webhook/schedule.js'
@@ -27,11 +27,11 @@ export class Messenger {
   async sendDue(): Promise<void> {
     const { stores, now } = this.context
     const begun: Promise<void>[] = []
-    for (const delivery of stores.deliveries.due(now(), AT_ONCE * 2)) {
-      const { number, partner } = delivery
+    for (const message of stores.messages.due(now(), AT_ONCE * 2)) {
+      const { number, partner } = message
       const busy = [...this.#underway.values()].filter((one) => one.partner === partner).length
       if (this.#underway.has(number) || busy >= AT_ONCE) continue
-      const sending = this.#send(delivery)
+      const sending = this.#send(message)
         .catch((err: unknown) => this.context.log.error({ err }, 'a message to a partner could not be dealt with'))
         .finally(() => this.#underway.delete(number))
       this.#underway.set(number, { partner, sending })
@@ -46,25 +46,25 @@ export class Messenger {
     await Promise.all([...this.#underway.values()].map(({ sending }) => sending))
   }
 
-  async #send(delivery: Delivery): Promise<void> {
-    const { number, type } = delivery
+  async #send(message: Message): Promise<void> {
+    const { number, type } = message
     const { stores, rules, committer, now, env } = this.context
     // The attempt counts before it is made, so that no crash makes the partner hear of it without end.
     const begun = await committer.run(() => {
-      const current = stores.deliveries.pending(number)
+      const current = stores.messages.pending(number)
       if (!current) return null
       const redemption = stores.redemptions.bySeq(current.redemption)!
       if (type === 'redemption.issued' && redemption.tokenCopy === null) {
-        stores.deliveries.settle(number, 'dropped', 'its token counts no more')
+        stores.messages.settle(number, 'dropped', 'its token counts no more')
         return null
       }
-      stores.deliveries.begin(number, now() + (nextDelay(current.attempts + 1, Math.random(), null) ?? 0))
+      stores.messages.begin(number, now() + (nextDelay(current.attempts + 1, Math.random(), null) ?? 0))
       return { redemption, attempts: current.attempts + 1 }
     })
     if (!begun) return
     const partner = rules.current().catalogue.partners.find(({ id }) => id === begun.redemption.partner)
     const signal = this.#stopping.signal
-    const body = this.#text(delivery, begun.redemption, partner)
+    const body = this.#text(message, begun.redemption, partner)
     const outcome = await sendTo(partner, { type, id: idOf(begun.redemption, type), body, env, now: now(), signal })
     // Stopped in the middle: nobody knows, and it is sent again.
     if (signal.aborted) return
@@ -74,7 +74,7 @@ export class Messenger {
     if (outcome.kind === 'accepted' && outcome.note) this.context.log.warn({ partner: partner?.id }, outcome.note)
   }
 
-  #text({ type, created }: Delivery, redemption: Redemption, partner: Partner | undefined): string {
+  #text({ type, created }: Message, redemption: Redemption, partner: Partner | undefined): string {
     const { id, reward, expires, tokenCopy, userId, detail } = redemption
     const about = { redemption_id: id, reward_id: reward }
     if (type !== 'redemption.issued') return messageText(type, created, about)
@@ -93,7 +93,8 @@ export class Messenger {
 /** The id of a message, the same at every attempt: by it a partner knows what it has had. */
 const idOf = ({ id }: Redemption, type: MessageType): string => `${id}_${type.split('.')[1]}`
 
-export interface Message {
+/** What goes out, and what it needs. */
+export interface Envelope {
   readonly type: MessageType
   readonly id: string
   readonly body: string
@@ -104,71 +105,71 @@ export interface Message {
 }
 
 /** One attempt; what Rocket itself lacks counts as not sent. */
-export async function sendTo(partner: Partner | undefined, { env, ...message }: Message): Promise<Outcome> {
+export async function sendTo(partner: Partner | undefined, { env, ...envelope }: Envelope): Promise<Outcome> {
   if (!partner?.url || !partner.secretEnv)
     return { kind: 'blocked', why: 'The partner has no url in rewards.yaml any more.' }
   const read = readSecrets(env[partner.secretEnv])
   if ('problem' in read) return { kind: 'blocked', why: `${partner.secretEnv} ${read.problem}.` }
   const { url, allowPrivate } = partner
-  return sendWebhook({ url, secrets: read.secrets, allowPrivate, ...message })
+  return sendWebhook({ url, secrets: read.secrets, allowPrivate, ...envelope })
 }
 
 interface Attempt {
   readonly number: number
-  readonly type: Delivery['type']
+  readonly type: Message['type']
   readonly attempts: number
 }
 
 /** What an answer changes. A timeout or a 5xx is no answer: nothing is given back until the partner or a person says so. */
 function settle(moment: Moment, { number, type, attempts }: Attempt, outcome: Outcome): void {
   const { stores, now } = moment
-  const { deliveries, redemptions } = stores
-  const delivery = deliveries.pending(number)
+  const { messages, redemptions } = stores
+  const message = messages.pending(number)
   // Dropped meanwhile: somebody cancelled, or the till was faster.
-  if (!delivery) return
-  const redemption = redemptions.bySeq(delivery.redemption)!
+  if (!message) return
+  const redemption = redemptions.bySeq(message.redemption)!
   const waits = type === 'redemption.issued' && redemption.state === 'delivering'
-  const by = { by: delivery.partner }
+  const by = { by: message.partner }
   switch (outcome.kind) {
     case 'accepted':
-      deliveries.settle(number, 'done', 'accepted')
+      messages.settle(number, 'done', 'accepted')
       if (waits) deliver(moment, redemption, by, outcome.answer.code ?? null)
       if (waits && outcome.answer.consumed) consume(moment, redemptions.bySeq(redemption.seq)!, by)
       return
     case 'refused':
       // A partner that will not hear of an ending may honour it all the same: somebody should ask.
-      deliveries.settle(number, type === 'redemption.cancelled' ? 'dead' : 'done', outcome.why)
+      messages.settle(number, type === 'redemption.cancelled' ? 'dead' : 'done', outcome.why)
       if (waits) refund(moment, redemption, 'refused', { ...by, reason: outcome.why })
-      else if (type === 'redemption.cancelled') tellStuck(moment, delivery, redemption, outcome.why)
+      else if (type === 'redemption.cancelled') tellStuck(moment, message, redemption, outcome.why)
       return
     case 'gone':
-      deliveries.close(delivery.partner, now, 'It answered 410: its address is gone.')
-      deliveries.postpone(number, now, 'The partner answered 410.')
+      messages.close(message.partner, now, 'It answered 410: its address is gone.')
+      messages.postpone(number, now, 'The partner answered 410.')
       stores.notices.tellAdministrators(
         'partner_gone',
-        { partner: delivery.partner },
+        { partner: message.partner },
         now,
-        `partner gone ${delivery.partner} ${now}`,
+        `partner gone ${message.partner} ${now}`,
       )
       return
     case 'blocked':
     case 'unknown': {
       const wait = nextDelay(attempts, Math.random(), outcome.kind === 'unknown' ? outcome.retryAfterMs : null)
-      if (wait !== null) return deliveries.postpone(number, now + wait, outcome.why)
-      deliveries.settle(number, 'dead', outcome.why)
-      tellStuck(moment, delivery, redemption, outcome.why)
+      if (wait !== null) return messages.postpone(number, now + wait, outcome.why)
+      messages.settle(number, 'dead', outcome.why)
+      tellStuck(moment, message, redemption, outcome.why)
     }
   }
 }
 
-function tellStuck({ stores, now }: Moment, { partner, number }: Delivery, { id }: Redemption, why: string): void {
+function tellStuck({ stores, now }: Moment, { partner, number }: Message, { id }: Redemption, why: string): void {
   const params = { partner, redemption: id, why: why.replace(/\.$/, '') }
   stores.notices.tellAdministrators('delivery_stuck', params, now, `delivery stuck ${number} ${now}`)
 }
 
 /** A closed partner takes redemptions again. @returns false where it was open. */
 export function openPartner({ stores, rules, now }: Moment, partner: string, actor: string): boolean {
-  if (!stores.deliveries.open(partner)) return false
+  if (!stores.messages.open(partner)) return false
   recordAdministration(stores.ledger, rules.current(), { actor, reason: 'partner opened', detail: { partner }, now })
   return true
 }

@@ -87,7 +87,7 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
 /** Sends again what could not be sent. @returns how many messages. @throws Refusal */
 export function replay(moment: Moment, id: string, asked: Asked): number {
   const redemption = requireRedemption(moment, id)
-  const count = moment.stores.deliveries.replay(redemption.seq, moment.now)
+  const count = moment.stores.messages.replay(redemption.seq, moment.now)
   if (count === 0) throw new Refusal('state_conflict', 'Nothing of it waits to be sent.', { state: redemption.state })
   note(moment, redemption, 'redemption replayed', asked, {})
   return count

@@ -30,11 +30,11 @@ export function rewards({ stores, rules, now }: Context): Finding[] {
     if (available > 0 && available * 100 > of * FEW_PERCENT) return []
     return [warn(`${available} of ${of} codes are left for ${id}`, `scripts/rocket codes import ${id} FILE`)]
   })
-  const closed = stores.deliveries.closed().map(({ partner, why }): Finding => {
+  const closed = stores.messages.closed().map(({ partner, why }): Finding => {
     const todo = `mend its url in rewards.yaml, then scripts/rocket partner test ${partner}`
     return { state: 'fail', what: `the partner ${partner} is closed, and its rewards are locked: ${why}`, todo }
   })
-  const stuck = stores.deliveries.counts().flatMap(({ partner, pending, dead }): Finding[] => [
+  const stuck = stores.messages.counts().flatMap(({ partner, pending, dead }): Finding[] => [
     ...(dead > 0
       ? [
           {

@@ -57,7 +57,7 @@ export const redemptionList: Command = {
           one.reward_id,
           `${one.cost} points`,
         ].join('  '),
-        ...one.deliveries
+        ...one.messages
           .filter((sent) => sent.state !== 'done')
           .map(
             ({ type, state: at, attempts, outcome }) =>

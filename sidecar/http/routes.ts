@@ -1,9 +1,9 @@
 /** Every route there is. */
 import { adjustmentRoutes } from './adjustment.js'
-import { deliveryRoutes } from './delivery.js'
 import { eventRoutes } from './events.js'
 import { learnerRoutes } from './learner.js'
 import { ledgerRoutes } from './ledger.js'
+import { moodleDeliveryRoutes } from './moodle-delivery.js'
 import { noticeRoutes } from './notice.js'
 import { openApiRoute } from './openapi.js'
 import { pairingRoutes } from './pairing.js'
@@ -25,7 +25,7 @@ export const routes: readonly Route[] = [
   ...ledgerRoutes,
   ...supportRoutes,
   ...adjustmentRoutes,
-  ...deliveryRoutes,
+  ...moodleDeliveryRoutes,
   ...noticeRoutes,
   ...reportRoutes,
   ...systemRoutes,

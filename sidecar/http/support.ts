@@ -22,7 +22,7 @@ import {
   userQuery,
 } from './schema.js'
 
-const deliverySchema = record({
+const messageSchema = record({
   type: text,
   state: { type: 'string', enum: ['pending', 'done', 'dead', 'dropped'] },
   attempts: integer,
@@ -48,7 +48,7 @@ const redemptionSchema = record({
   consumed_at: nullableTime,
   consumed_by: nullable('string'),
   reference: nullable('string'),
-  deliveries: list(deliverySchema),
+  messages: list(messageSchema),
 })
 
 const action = (name: string, summary: string, handle: Route['handle'], more: object = {}): Route => ({
@@ -162,7 +162,7 @@ export function supportView({ stores, now }: Pick<Call['context'], 'stores' | 'n
     consumed_at,
     consumed_by: consumedBy,
     reference,
-    deliveries: stores.deliveries.ofRedemption(seq).map(({ type, state, attempts, next, outcome }) => ({
+    messages: stores.messages.ofRedemption(seq).map(({ type, state, attempts, next, outcome }) => ({
       type,
       state,
       attempts,

@@ -2,12 +2,12 @@
 import { Codes } from './code.js'
 import { Configurations } from './configuration.js'
 import { type Connection, Writer } from './database.js'
-import { Deliveries } from './delivery.js'
 import { Events } from './event.js'
 import { Idempotency } from './idempotency.js'
 import { JobRuns } from './job-run.js'
 import { Learners } from './learner.js'
 import { Ledger } from './ledger.js'
+import { Messages } from './message.js'
 import { Notices } from './notice.js'
 import { Redemptions } from './redemption.js'
 import { Tokens } from './token.js'
@@ -24,7 +24,7 @@ export interface Stores {
   readonly vault: Vault
   readonly redemptions: Redemptions
   readonly codes: Codes
-  readonly deliveries: Deliveries
+  readonly messages: Messages
   readonly notices: Notices
   readonly idempotency: Idempotency
 }
@@ -52,7 +52,7 @@ export function createStores(connection: Connection, { eventKey, redemptionKey }
     vault,
     redemptions: new Redemptions(writer),
     codes: new Codes(writer, vault),
-    deliveries: new Deliveries(writer),
+    messages: new Messages(writer),
     notices: new Notices(writer),
     idempotency: new Idempotency(writer, vault),
   }

@@ -65,7 +65,7 @@ describe('the nightly job', () => {
       expect(await shop.expire()).to.equal('points of 0 learners lapsed, and 1 tokens')
       expect(shop.get(id)).to.include({ state: 'delivered', tokenCopy: null })
       expect(shop.balance()).to.equal(0)
-      const messages = shop.stores.deliveries.ofRedemption(seq)
+      const messages = shop.stores.messages.ofRedemption(seq)
       expect(messages.map(({ type }) => type)).to.deep.equal(['redemption.issued', 'redemption.expired'])
       expect(await shop.expire()).to.equal('points of 0 learners lapsed, and 0 tokens')
     }),

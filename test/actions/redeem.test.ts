@@ -63,8 +63,8 @@ describe('redeeming', () => {
       const began = (['ride', 'course', 'pool'] as const).map((reward) => shop.redeem(reward, 5))
       expect(began.map(({ status }) => status)).to.deep.equal(['delivering', 'delivering', 'delivered'])
       const [ride, course, pool] = began.map(({ redemption_id }) => shop.get(redemption_id))
-      expect(shop.stores.deliveries.ofRedemption(ride!.seq)).to.have.length(1)
-      expect(shop.stores.deliveries.ofRedemption(course!.seq)).to.have.length(0)
+      expect(shop.stores.messages.ofRedemption(ride!.seq)).to.have.length(1)
+      expect(shop.stores.messages.ofRedemption(course!.seq)).to.have.length(0)
       expect(shop.stores.redemptions.forMoodle(10).map(({ id }) => id)).to.deep.equal([course!.id])
       expect(shop.stores.codes.codeOf(pool!.seq)).to.deep.equal({ code: 'SECRET-1', expires: null })
       expect([ride, course, pool].map((one) => one?.tokenCopy === null)).to.deep.equal([false, true, true])
@@ -159,7 +159,7 @@ describe('a redemption that is refused', () => {
     inShop(REWARDS, (shop) => {
       shop.give(100)
       expect(refusal(() => shop.redeem('pool', 5)).locked).to.deep.equal(['out_of_stock'])
-      shop.at(({ stores, now }) => stores.deliveries.close('shop', now, 'It answered 410.'))
+      shop.at(({ stores, now }) => stores.messages.close('shop', now, 'It answered 410.'))
       expect(refusal(() => shop.redeem('ride', 5)).locked).to.deep.equal(['partner_closed'])
     }),
   )

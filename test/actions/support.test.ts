@@ -108,9 +108,9 @@ describe('a person in charge cancels', () => {
     inShop(REWARDS, (shop) => {
       const [unheard, heard] = [redeemed(shop, 'ride', 5), redeemed(shop, 'ride', 5)]
       const messages = (id: string) =>
-        shop.stores.deliveries.ofRedemption(shop.get(id).seq).map(({ type, state }) => `${type} ${state}`)
+        shop.stores.messages.ofRedemption(shop.get(id).seq).map(({ type, state }) => `${type} ${state}`)
       shop.at(({ stores, now }) =>
-        stores.deliveries.begin(stores.deliveries.ofRedemption(shop.get(heard).seq)[0]!.number, now),
+        stores.messages.begin(stores.messages.ofRedemption(shop.get(heard).seq)[0]!.number, now),
       )
       for (const id of [unheard, heard]) shop.at((moment) => cancel(moment, id, asked))
       expect(messages(unheard)).to.deep.equal(['redemption.issued dropped'])
@@ -220,16 +220,16 @@ describe('a message is replayed', () => {
     'that was given up, and is due at once with all its attempts',
     inShop(REWARDS, (shop) => {
       const id = redeemed(shop, 'ride', 5)
-      const [message] = shop.stores.deliveries.ofRedemption(shop.get(id).seq)
+      const [message] = shop.stores.messages.ofRedemption(shop.get(id).seq)
       shop.at(({ stores, now }) => {
-        stores.deliveries.begin(message!.number, now + DAY)
-        stores.deliveries.settle(message!.number, 'dead', 'It answered 500.')
+        stores.messages.begin(message!.number, now + DAY)
+        stores.messages.settle(message!.number, 'dead', 'It answered 500.')
       })
-      expect(shop.stores.deliveries.due(shop.clock.now + 2 * DAY, 9)).to.deep.equal([])
+      expect(shop.stores.messages.due(shop.clock.now + 2 * DAY, 9)).to.deep.equal([])
       expect(shop.at((moment) => replay(moment, id, asked))).to.equal(1)
-      expect(shop.stores.deliveries.due(shop.clock.now, 9)).to.have.length(1)
-      expect(shop.stores.deliveries.pending(message!.number)).to.include({ attempts: 0 })
-      shop.at(({ stores }) => stores.deliveries.settle(message!.number, 'done', 'accepted'))
+      expect(shop.stores.messages.due(shop.clock.now, 9)).to.have.length(1)
+      expect(shop.stores.messages.pending(message!.number)).to.include({ attempts: 0 })
+      shop.at(({ stores }) => stores.messages.settle(message!.number, 'done', 'accepted'))
       expect(refusal(() => shop.at((moment) => replay(moment, id, asked))).code).to.equal('state_conflict')
     }),
   )

@@ -192,7 +192,7 @@ describe('a till that is voided', () => {
       const { token, id } = redeemed(shop, 'ride')
       shop.consume(token, shopPartner)
       // The partner knows of it already, so nothing is sent.
-      expect(shop.stores.deliveries.ofRedemption(shop.get(id).seq)[0]?.state).to.equal('dropped')
+      expect(shop.stores.messages.ofRedemption(shop.get(id).seq)[0]?.state).to.equal('dropped')
       expect(reverse(shop, token, shopPartner).status).to.equal('delivered')
     }),
   )

@@ -35,7 +35,7 @@ interface Redemption {
   readonly status: string
   readonly token: string | null
   readonly code: string | null
-  readonly deliveries: readonly { state: string; attempts: number; outcome: string | null }[]
+  readonly messages: readonly { state: string; attempts: number; outcome: string | null }[]
 }
 
 /** A learner's calls, by a token that an administrator has made for support. */
@@ -120,7 +120,7 @@ describe('a partner of the built program', function () {
   const settled = async (id: string, outcome: RegExp): Promise<Redemption> => {
     for (let tries = 0; tries < 40; tries++) {
       const found = await support(id)
-      if (outcome.test(found.deliveries[0]?.outcome ?? '')) return found
+      if (outcome.test(found.messages[0]?.outcome ?? '')) return found
     }
     throw new Error(JSON.stringify(await support(id)))
   }

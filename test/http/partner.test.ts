@@ -44,7 +44,7 @@ describe('a partner that is sent redemptions', () => {
     }
   })
 
-  const support = async (id: string | undefined): Promise<Record<string, unknown> & { deliveries: Sent[] }> => {
+  const support = async (id: string | undefined): Promise<Record<string, unknown> & { messages: Sent[] }> => {
     const { body } = await get(rocket, '/api/redemptions?limit=1000')
     return body.redemptions.find((one: { redemption_id: string }) => one.redemption_id === id)
   }
@@ -118,7 +118,7 @@ describe('a partner that is sent redemptions', () => {
       const { redemption_id, token } = await redeemed(rocket, '42', 'book', 30)
       await messenger.sendDue()
       expect(await own(redemption_id)).to.include({ status: 'delivering', token })
-      const [sent] = (await support(redemption_id)).deliveries
+      const [sent] = (await support(redemption_id)).messages
       expect(sent).to.include({ state: 'pending', attempts: 1 })
       expect(sent!.outcome).to.match(/^The partner /)
       expect(standing()).to.deep.equal({ balance: 270, money: 700 })
@@ -137,7 +137,7 @@ describe('a partner that is sent redemptions', () => {
     behave = answer(429, '', { 'retry-after': '3600' })
     const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
     await messenger.sendDue()
-    expect((await support(redemption_id)).deliveries[0]!.next_at).to.equal('2026-11-23T10:00:00.000Z')
+    expect((await support(redemption_id)).messages[0]!.next_at).to.equal('2026-11-23T10:00:00.000Z')
     behave = answer(200)
     rocket.clock.now += 3_600_000 - 1
     await messenger.sendDue()
@@ -176,7 +176,7 @@ describe('a partner that is sent redemptions', () => {
     behave = answer(200)
     await sendAgain(9)
     expect(partner.received).to.have.length(1)
-    rocket.context.stores.writer.write(() => rocket.context.stores.deliveries.open('shop'))
+    rocket.context.stores.writer.write(() => rocket.context.stores.messages.open('shop'))
     await messenger.sendDue()
     expect((await own(redemption_id)).status).to.equal('delivered')
     expect((await redeem(rocket, '42', 'book', 30, 'another')).status).to.equal(201)
@@ -233,9 +233,9 @@ describe('a partner that is sent redemptions', () => {
     await sendAgain(SCHEDULE.length - 1)
     expect(partner.received).to.have.length(2 * SCHEDULE.length)
     for (const { redemption_id } of [lost, found]) {
-      const { deliveries, status } = await support(redemption_id)
+      const { messages, status } = await support(redemption_id)
       expect(status).to.equal('delivering')
-      expect(deliveries[0]).to.include({ state: 'dead', attempts: 10, outcome: 'The partner answered 500.' })
+      expect(messages[0]).to.include({ state: 'dead', attempts: 10, outcome: 'The partner answered 500.' })
     }
     const stuck = (await notices('delivery_stuck')).map(({ text }) => text).join('\n')
     for (const { redemption_id } of [lost, found]) expect(stuck).to.contain(`redemption replay ${redemption_id}`)
@@ -244,7 +244,7 @@ describe('a partner that is sent redemptions', () => {
     const act = (id: string | undefined, name: string) =>
       asAdmin(rocket, `/api/redemptions/${id}/${name}`, { reason: 'they say it is mended' })
     behave = answer(200)
-    expect((await act(found.redemption_id, 'replay')).body.deliveries[0]).to.include({ state: 'pending', attempts: 0 })
+    expect((await act(found.redemption_id, 'replay')).body.messages[0]).to.include({ state: 'pending', attempts: 0 })
     await messenger.sendDue()
     expect((await own(found.redemption_id)).status).to.equal('delivered')
     expect(new Set(partner.received.map(({ headers }) => headers['webhook-id'])).size).to.equal(2)
@@ -339,7 +339,7 @@ describe('a partner that is sent redemptions', () => {
     const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
     await without.sendDue()
     expect(partner.received).to.deep.equal([])
-    expect((await support(redemption_id)).deliveries[0]!.outcome).to.contain('SHOP_SECRET is not set')
+    expect((await support(redemption_id)).messages[0]!.outcome).to.contain('SHOP_SECRET is not set')
     expect((await own(redemption_id)).status).to.equal('delivering')
     await sendAgain(1)
     expect((await own(redemption_id)).status).to.equal('delivered')

@@ -57,7 +57,7 @@ describe('redemptions for people in charge, over HTTP', () => {
         budget: 'main',
         amount_minor: 700,
       })
-      expect(book.deliveries).to.deep.equal([
+      expect(book.messages).to.deep.equal([
         {
           type: 'redemption.issued',
           state: 'pending',
@@ -144,10 +144,10 @@ describe('redemptions for people in charge, over HTTP', () => {
     it('drops what its partner has not heard of yet', async () => {
       const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
       const { body } = await act(redemption_id, 'cancel')
-      expect(body.deliveries.map(({ type, state }: Record<string, string>) => [type, state])).to.deep.equal([
+      expect(body.messages.map(({ type, state }: Record<string, string>) => [type, state])).to.deep.equal([
         ['redemption.issued', 'dropped'],
       ])
-      expect(rocket.context.stores.deliveries.due(momentOf(rocket).now, 10)).to.deep.equal([])
+      expect(rocket.context.stores.messages.due(momentOf(rocket).now, 10)).to.deep.equal([])
     })
   })
 

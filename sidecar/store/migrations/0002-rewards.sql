@@ -1,4 +1,4 @@
--- Rewards: what is left of points that lapse, redemptions, pools of codes, deliveries, notices.
+-- Rewards: what is left of points that lapse, redemptions, pools of codes, messages to partners, notices.
 
 -- What is left of each credit that has a date. Derived from the learner's entries; points without a date need no row.
 CREATE TABLE lot (
@@ -83,7 +83,7 @@ CREATE INDEX code_batch_state ON code (batch, state);
 CREATE INDEX code_redemption ON code (redemption) WHERE redemption IS NOT NULL;
 
 -- What partners are to be told, each message once.
-CREATE TABLE delivery (
+CREATE TABLE message (
   number INTEGER PRIMARY KEY,
   redemption INTEGER NOT NULL REFERENCES redemption (seq),
   partner TEXT NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE delivery (
   outcome TEXT,
   UNIQUE (redemption, type)
 ) STRICT;
-CREATE INDEX delivery_next ON delivery (state, next);
+CREATE INDEX message_next ON message (state, next);
 
 -- Partners whose address is gone.
 CREATE TABLE closed_partner (

@@ -11,7 +11,7 @@ const actionSchema = {
   ],
 }
 
-export const deliveryRoutes: readonly Route[] = [
+export const moodleDeliveryRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/api/deliveries',

@@ -3,7 +3,7 @@ import type { Writer } from './database.js'
 
 export type MessageType = 'redemption.issued' | 'redemption.cancelled' | 'redemption.expired'
 
-export interface Delivery {
+export interface Message {
   readonly number: number
   /** The redemption's entry. */
   readonly redemption: number
@@ -20,38 +20,38 @@ export interface Delivery {
 
 const COLUMNS = 'number, redemption, partner, type, state, created, attempts, next, outcome'
 
-export class Deliveries {
+export class Messages {
   readonly #sql
 
   constructor({ connection }: Writer) {
     this.#sql = {
       insert: connection.prepare(
-        `INSERT INTO delivery (redemption, partner, type, state, created, attempts, next)
+        `INSERT INTO message (redemption, partner, type, state, created, attempts, next)
          VALUES (?, ?, ?, 'pending', ?, 0, ?) ON CONFLICT DO NOTHING`,
       ),
-      due: connection.prepare<[number, number], Delivery>(
+      due: connection.prepare<[number, number], Message>(
         `SELECT ${COLUMNS} FROM (
-           SELECT *, row_number() OVER (PARTITION BY partner ORDER BY next, number) AS place FROM delivery
+           SELECT *, row_number() OVER (PARTITION BY partner ORDER BY next, number) AS place FROM message
            WHERE state = 'pending' AND next <= ? AND partner NOT IN (SELECT partner FROM closed_partner))
          WHERE place <= ? ORDER BY next, number`,
       ),
-      pending: connection.prepare<[number], Delivery>(
-        `SELECT ${COLUMNS} FROM delivery WHERE number = ? AND state = 'pending'`,
+      pending: connection.prepare<[number], Message>(
+        `SELECT ${COLUMNS} FROM message WHERE number = ? AND state = 'pending'`,
       ),
-      ofRedemption: connection.prepare<[number], Delivery>(
-        `SELECT ${COLUMNS} FROM delivery WHERE redemption = ? ORDER BY number`,
+      ofRedemption: connection.prepare<[number], Message>(
+        `SELECT ${COLUMNS} FROM message WHERE redemption = ? ORDER BY number`,
       ),
-      begin: connection.prepare('UPDATE delivery SET attempts = attempts + 1, next = ? WHERE number = ?'),
-      settle: connection.prepare('UPDATE delivery SET state = ?, outcome = ? WHERE number = ?'),
-      postpone: connection.prepare('UPDATE delivery SET next = ?, outcome = ? WHERE number = ?'),
+      begin: connection.prepare('UPDATE message SET attempts = attempts + 1, next = ? WHERE number = ?'),
+      settle: connection.prepare('UPDATE message SET state = ?, outcome = ? WHERE number = ?'),
+      postpone: connection.prepare('UPDATE message SET next = ?, outcome = ? WHERE number = ?'),
       drop: connection.prepare(
-        "UPDATE delivery SET state = 'dropped' WHERE redemption = ? AND type = ? AND state IN ('pending', 'dead')",
+        "UPDATE message SET state = 'dropped' WHERE redemption = ? AND type = ? AND state IN ('pending', 'dead')",
       ),
       replay: connection.prepare(
-        "UPDATE delivery SET state = 'pending', attempts = 0, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
+        "UPDATE message SET state = 'pending', attempts = 0, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
       ),
       counts: connection.prepare<[], { partner: string; pending: number; dead: number }>(
-        `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'dead') AS dead FROM delivery
+        `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'dead') AS dead FROM message
          WHERE state IN ('pending', 'dead') GROUP BY partner ORDER BY partner`,
       ),
       close: connection.prepare(
@@ -71,16 +71,16 @@ export class Deliveries {
   }
 
   /** What is due, of each partner that is open at most so many, the longest waiting first. */
-  due(now: number, ofEach: number): Delivery[] {
+  due(now: number, ofEach: number): Message[] {
     return this.#sql.due.all(now, ofEach)
   }
 
   /** A message that is still to be sent; null: it was dealt with. */
-  pending(number: number): Delivery | null {
+  pending(number: number): Message | null {
     return this.#sql.pending.get(number) ?? null
   }
 
-  ofRedemption(redemption: number): Delivery[] {
+  ofRedemption(redemption: number): Message[] {
     return this.#sql.ofRedemption.all(redemption)
   }
 
