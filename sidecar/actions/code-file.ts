@@ -48,8 +48,8 @@ function readLines(text: string): { line: number; code: string; expires: string 
   }
   return rows.slice(hasHeader ? 1 : 0).map(({ record, info }) => ({
     line: info.lines,
-    code: record[hasHeader ? codeAt : 0] ?? '',
-    expires: record[expiresAt] ?? '',
+    code: (record[hasHeader ? codeAt : 0] ?? '').trim(),
+    expires: (record[expiresAt] ?? '').trim(),
   }))
 }
 

@@ -4,11 +4,10 @@
  * ROCKET_CRASHES says how often (50), ROCKET_SEED repeats a run's choices.
  */
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import jwt from 'jsonwebtoken'
 import { Folder, PROGRAM, type RunningRocket } from '../cli/program.js'
+import { generator, type PairedKey, pairWith, signedCall, wasKilled } from './killing.js'
 
 const CRASHES = Number(process.env.ROCKET_CRASHES ?? 50)
 const SEED = Number(process.env.ROCKET_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -22,24 +21,13 @@ interface Sent {
   answer: { points: number; held: number } | null
 }
 
-/** A small generator of random numbers that gives the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 describe(`a server that is killed ${CRASHES} times`, function () {
   this.timeout(30_000 + CRASHES * 5_000)
   const random = generator(SEED)
   const upTo = (most: number): number => Math.floor(random() * most)
   const all = new Map<string, Sent>()
   let folder: Folder
-  let key: { kid: string; secret: string }
+  let key: PairedKey
 
   before(() => {
     console.info(`    ROCKET_SEED=${SEED} repeats the choices of this run`)
@@ -54,15 +42,8 @@ describe(`a server that is killed ${CRASHES} times`, function () {
   })
   after(() => folder.remove())
 
-  const call = async (url: string, path: string, body: string | null, scope: string): Promise<Response> => {
-    const method = body === null ? 'GET' : 'POST'
-    const bh = createHash('sha256')
-      .update(body ?? '')
-      .digest('base64url')
-    const bound = { aud: 'rocket', iss: 'moodle', scope, bh, method, path: path.split('?')[0] }
-    const token = jwt.sign(bound, key.secret, { algorithm: 'HS256', keyid: key.kid, expiresIn: 60 })
-    return fetch(url + path, { method, body, headers: { Authorization: `Bearer ${token}` } })
-  }
+  const call = (url: string, path: string, body: string | null, scope: string): Promise<Response> =>
+    signedCall(url, key, { path, body, scope })
 
   /** Sends, and notes what was acknowledged. @returns the statuses, null where no answer came. */
   async function post(url: string, batch: readonly Sent[]): Promise<string[] | null> {
@@ -74,7 +55,7 @@ describe(`a server that is killed ${CRASHES} times`, function () {
       results = ((await answer.json()) as { results: typeof results }).results
     } catch (error) {
       // Killed: fetch says TypeError. Anything the server itself said would be a fault.
-      if (error instanceof TypeError || (error instanceof DOMException && error.name === 'AbortError')) return null
+      if (wasKilled(error)) return null
       throw error
     }
     for (const [index, { id, status, points, held }] of results.entries()) {
@@ -139,9 +120,7 @@ describe(`a server that is killed ${CRASHES} times`, function () {
 
   it('loses nothing it acknowledged, counts nothing twice, and starts every time', async () => {
     let rocket = await folder.serve()
-    const { code } = await folder.json<{ code: string }>('pair')
-    const paired = await fetch(`${rocket.url}/api/pair`, { method: 'POST', body: JSON.stringify({ code }) })
-    key = (await paired.json()) as typeof key
+    key = await pairWith(folder, rocket)
 
     let unacknowledged = 0
     for (let crash = 0; crash < CRASHES; crash++) {
