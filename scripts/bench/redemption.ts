@@ -77,7 +77,7 @@ function insertBare(connection: Connection, rows: Rows): void {
     connection.prepare("INSERT INTO balance VALUES ('x', 10, 0, 0) ON CONFLICT DO UPDATE SET points = points + 1"),
     connection.prepare("INSERT INTO issued VALUES ('x', 1) ON CONFLICT DO UPDATE SET count = count + 1"),
     connection.prepare(
-      "INSERT INTO committed VALUES ('x', 'y', 1) ON CONFLICT DO UPDATE SET amount_minor = amount_minor + 1",
+      "INSERT INTO committed VALUES ('x', 'y', 1, 'GBP') ON CONFLICT DO UPDATE SET amount_minor = amount_minor + 1",
     ),
   ]
   const insert = connection.transaction((index: number) => {

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { Civil } from '../domain/civil.js'
 import type { Configuration } from '../domain/configuration.js'
 import { entryOf } from '../domain/entry.js'
+import type { Catalogue } from '../domain/reward.js'
 import type { Rule } from '../domain/rule.js'
 import type { Problem } from '../rules/problem.js'
 import { isPack, readConfiguration } from '../rules/read-configuration.js'
 import { type Files, filesHash } from '../store/configuration.js'
 import type { Learners } from '../store/learner.js'
+import type { Redemptions } from '../store/redemption.js'
 import type { Stores } from '../store/stores.js'
 import { recordApprovals } from './approval.js'
 
@@ -54,13 +56,14 @@ export function checkFiles(files: Files): { configuration: Configuration; proble
  * @throws ConfigurationRefused
  */
 export function publish(
-  { ledger, learners, configurations }: Stores,
+  { ledger, learners, configurations, redemptions }: Stores,
   files: Files,
   by: { actor: string; reason: string; now: number },
 ): number | null {
   const { configuration } = checkFiles(files)
-  const { settings, rules } = configuration
+  const { settings, rules, catalogue } = configuration
   requireSameSource(learners, settings.source)
+  requireSameCurrency(redemptions, catalogue)
   const latest = configurations.latest()
   if (latest && filesHash(latest.files) === filesHash(files)) return null
   if (latest) requireWholeMemory(rules, readConfiguration(latest.files).configuration?.rules ?? [])
@@ -78,6 +81,17 @@ function requireSameSource(learners: Learners, source: string): void {
   if (known === null || known === source) return
   const message = `source is ${source}, but the learners on this ledger are those of ${known}: put \`source: ${known}\` back, or begin with an empty home`
   throw new ConfigurationRefused([{ severity: 'error', file: 'rocket.yaml', line: 1, column: 1, message }])
+}
+
+/** What a budget has committed is a sum of money: in another currency it would be another sum. */
+function requireSameCurrency(redemptions: Redemptions, { budgets, currency }: Catalogue): void {
+  const problems = budgets.flatMap(({ id }): Problem[] => {
+    const before = redemptions.otherCurrency(id, currency)
+    if (before === null) return []
+    const message = `the budget ${id} has committed ${before}, and the currency is ${currency ?? 'none'} now: give the budget another id`
+    return [{ severity: 'error', file: 'rewards.yaml', line: 1, column: 1, message }]
+  })
+  if (problems.length > 0) throw new ConfigurationRefused(problems)
 }
 
 /** A rule renamed twice keeps all of its names: under one that is left out it would pay again for what it paid for. */

@@ -112,7 +112,8 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
     tokenCopy: token === null ? null : vault.seal(token, id),
   })
   redemptions.countIssued(reward.id, 1)
-  if (money && reward.budget !== null) commitMoney(moment, reward.budget, offer.moneyMinor)
+  const { budget, amountMinor, currency } = spending
+  if (budget !== null && amountMinor !== null && currency !== null) commitMoney(moment, budget, amountMinor, currency)
   if (kind === 'codes' && !handOutCode(moment, reward.id, seq))
     throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
   if (kind === 'partner' && reward.partner !== null) messages.add(seq, reward.partner, 'redemption.issued', now)
@@ -121,10 +122,10 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   return { redemption_id: id, status: state, expires_at: detail.expires_at, balance: ledger.balance(subject).points }
 }
 
-function commitMoney(moment: Moment, budget: string, amountMinor: number): void {
+function commitMoney(moment: Moment, budget: string, amountMinor: number, currency: string): void {
   const { stores, now } = moment
   const { month, allowed, committed } = budgetState(moment, budget)
-  stores.redemptions.commit(budget, month, amountMinor)
+  stores.redemptions.commit(budget, month, amountMinor, currency)
   const percent = warningAt(allowed, committed, committed + amountMinor)
   if (percent === null) return
   stores.notices.tellAdministrators(

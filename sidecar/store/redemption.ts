@@ -164,14 +164,20 @@ export class Redemptions {
     return this.#sql.committed.get(budget, month) ?? 0
   }
 
+  /** Another currency than this in which a budget has committed money; null: none. */
+  otherCurrency(budget: string, currency: string | null): string | null {
+    return this.#sql.otherCurrency.get(budget, currency) ?? null
+  }
+
   /** One more (1) or one fewer (-1) issued. */
   countIssued(reward: string, change: 1 | -1): void {
     if (this.#sql.changeIssued.run(change, reward).changes === 0) this.#sql.insertIssued.run(reward, change)
   }
 
-  commit(budget: string, month: string, amountMinor: number): void {
+  /** @param amountMinor with a minus where it is given back. */
+  commit(budget: string, month: string, amountMinor: number, currency: string): void {
     if (this.#sql.changeCommitted.run(amountMinor, budget, month).changes === 0)
-      this.#sql.insertCommitted.run(budget, month, amountMinor)
+      this.#sql.insertCommitted.run(budget, month, amountMinor, currency)
   }
 }
 
@@ -220,9 +226,16 @@ function statements(connection: Connection) {
     committed: connection
       .prepare<[string, string], number>('SELECT amount_minor FROM committed WHERE budget = ? AND month = ?')
       .pluck(),
+    otherCurrency: connection
+      .prepare<[string, string | null], string>(
+        'SELECT currency FROM committed WHERE budget = ? AND currency IS NOT ? LIMIT 1',
+      )
+      .pluck(),
     changeCommitted: connection.prepare(
       'UPDATE committed SET amount_minor = amount_minor + ? WHERE budget = ? AND month = ?',
     ),
-    insertCommitted: connection.prepare('INSERT INTO committed (budget, month, amount_minor) VALUES (?, ?, ?)'),
+    insertCommitted: connection.prepare(
+      'INSERT INTO committed (budget, month, amount_minor, currency) VALUES (?, ?, ?, ?)',
+    ),
   }
 }

@@ -1,10 +1,12 @@
 /** Whatever learners, tills, partners, staff and time do, and in whatever order: what is true of a shop afterwards. */
+import { expect } from 'chai'
 import fc from 'fast-check'
 import { answerDelivery } from '../../sidecar/actions/moodle-delivery.js'
 import { deliver, refund } from '../../sidecar/actions/redemption.js'
 import { Refusal } from '../../sidecar/actions/refusal.js'
 import { cancel, cancelOwn, extend, reissue } from '../../sidecar/actions/support.js'
 import { reverseToken } from '../../sidecar/actions/till.js'
+import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { checkShop } from './books.js'
 import { APPROVED, DAY, HOUR, openShop, type Shop } from './shop.js'
 
@@ -119,6 +121,7 @@ describe('whatever happens in a shop', () => {
             await attempt(() => VERBS[does](scene, choice), shop)
             checkShop(shop)
           }
+          expect(verifyLedger(shop.opened.connection, { quick: false }).problems).to.deep.equal([])
         } finally {
           shop.close()
         }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { budgetState } from '../../sidecar/actions/catalogue.js'
+import { ConfigurationRefused } from '../../sidecar/actions/publish.js'
 import { cancel } from '../../sidecar/actions/support.js'
 import { APPROVED, DAY, inShop, refusal, type Shop } from './shop.js'
 
@@ -145,6 +146,27 @@ describe('administrators', () => {
       shop.redeem('four', 4)
       expect(told()[2]).to.deep.equal({ budget: 'main', percent: 80, month: '2026-12' })
       expect(told()).to.have.length(3)
+    }),
+  )
+})
+
+describe('a currency', () => {
+  const rewards = (currency: string, budget: string) => `
+currency: ${currency}
+budgets: [{ id: ${budget}, monthly: 1000 }]
+rewards: [{ id: mug, title: A mug, cost: 5, value: 4, budget: ${budget}, ${APPROVED} }]
+`
+  it(
+    'is never changed under a budget that has committed money: that needs another id',
+    inShop(rewards('GBP', 'main'), (shop) => {
+      shop.give(20)
+      shop.publish(rewards('EUR', 'main'))
+      shop.publish(rewards('GBP', 'main'))
+      shop.redeem('mug', 5)
+      expect(() => shop.publish(rewards('EUR', 'main'))).to.throw(ConfigurationRefused)
+      shop.publish(rewards('EUR', 'euros'))
+      expect(() => shop.publish(rewards('EUR', 'main'))).to.throw(ConfigurationRefused)
+      shop.publish(rewards('GBP', 'main'))
     }),
   )
 })

@@ -3,7 +3,7 @@ import { adjust } from '../../sidecar/actions/adjust.js'
 import { expire } from '../../sidecar/actions/expire.js'
 import { type ImportedCodes, importCodes } from '../../sidecar/actions/import-codes.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
-import type { Moment } from '../../sidecar/actions/moment.js'
+import { type Moment, write } from '../../sidecar/actions/moment.js'
 import { publish } from '../../sidecar/actions/publish.js'
 import { type Redeemed, redeem } from '../../sidecar/actions/redeem.js'
 import { Refusal } from '../../sidecar/actions/refusal.js'
@@ -71,16 +71,14 @@ export class Shop {
     return this.stores.ledger.balance(this.subject(user)).points
   }
 
-  /** Points by an adjustment, or, where they have a day on which they lapse, by a grant. @returns the entry's number. */
+  /** Points by an adjustment; with a day on which they lapse, as a grant would bring them. @returns the entry's number. */
   give(points: number, expires: string | null = null, user = '42'): number {
     if (expires === null) {
       return this.at((moment) => adjust(moment, { userId: user, points, reason: 'test', actor: 'it' })).seq
     }
-    return this.at(({ stores, rules, now }) => {
-      const subject = stores.learners.enrol('moodle', user)
-      const none = { held: 0, ref: null, record: { userId: user } }
-      const grant = { ...none, kind: 'grant' as const, subject, points, expires, rule: `r@${'0'.repeat(12)}` }
-      return stores.ledger.append(grant, 'moodle', now, rules.current().civil).seq
+    return this.at((moment) => {
+      const subject = moment.stores.learners.enrol('moodle', user)
+      return write(moment, { kind: 'adjustment', subject, points, expires, record: { userId: user } }).seq
     })
   }
 

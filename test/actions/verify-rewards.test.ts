@@ -100,7 +100,7 @@ describe('ledger verify of rewards', () => {
     ['more stock', "UPDATE issued SET count = count - 1 WHERE reward = 'mug'", /kept as issued/],
     ['a sum that is gone', "DELETE FROM issued WHERE reward = 'pen'", /kept as issued/],
     ['more money', 'UPDATE committed SET amount_minor = amount_minor - 100', /kept as committed/],
-    ['money of another month', "INSERT INTO committed VALUES ('main', '2026-10', 5)", /kept as committed/],
+    ['money of another month', "INSERT INTO committed VALUES ('main', '2026-10', 5, 'GBP')", /kept as committed/],
   ]
   for (const [what, sql, message] of CHANGES) {
     it(`finds ${what}`, () => expect(changed(sql).join('\n')).to.match(message))

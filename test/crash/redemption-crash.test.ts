@@ -77,6 +77,7 @@ describe(`a server that is killed ${CRASHES} times while rewards are redeemed`, 
       setTimeout(() => response.writeHead(failing ? 500 : status).end(), upTo(SLOWEST_ANSWER_MS))
     })
     folder = new Folder({
+      'rules/pack.yaml': '- { id: graded, event: quiz.graded, points: 1 }\n',
       'rewards.yaml': `
 currency: GBP
 budgets: [{ id: main, monthly: 100000.00 }]

@@ -56,6 +56,7 @@ CREATE TABLE committed (
   budget TEXT NOT NULL,
   month TEXT NOT NULL,
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  currency TEXT NOT NULL,
   PRIMARY KEY (budget, month)
 ) STRICT, WITHOUT ROWID;
 
