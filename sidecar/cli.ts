@@ -94,7 +94,10 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     }
     const explained = explain(error)
     if (explained === null) throw error
-    process.stderr.write(`${explained}\n`)
+    if (error instanceof Refusal && rest.includes('--json')) {
+      const { code, message, members } = error
+      process.stdout.write(`${JSON.stringify({ ok: false, code, message, ...members }, null, 2)}\n`)
+    } else process.stderr.write(`${explained}\n`)
     return error instanceof ConfigError ? USAGE : PROBLEM
   }
 }

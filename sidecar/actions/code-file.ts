@@ -37,14 +37,22 @@ export function readCodeFile(text: string, today: string): { codes: CodeLine[]; 
   return { codes, refused }
 }
 
+const COLUMNS = ['code', 'expires']
+
 function readLines(text: string): { line: number; code: string; expires: string }[] {
   const rows = parseCsv(text)
+  if (rows.length === 0) throw new Refusal('malformed', 'There are no codes in this file.')
   const header = rows[0]?.record.map((name) => name.toLowerCase()) ?? []
   const [codeAt, expiresAt] = [header.indexOf('code'), header.indexOf('expires')]
   // A list without a heading is one code a line.
   const hasHeader = codeAt >= 0
-  if (!hasHeader && rows.some(({ record }) => record.length > 1)) {
+  if (!hasHeader && rows.some(({ record }) => record.length > 1 || /[;\t]/.test(record[0] ?? ''))) {
     throw new Refusal('malformed', 'The first line must name the columns: code, and expires where codes lapse.')
+  }
+  const strange = hasHeader ? header.filter((name) => !COLUMNS.includes(name)) : []
+  if (strange.length > 0) {
+    const why = 'A learner is shown the code alone: put what belongs to it (a PIN) into that column.'
+    throw new Refusal('malformed', `No column is called ${strange.join(', ')}; there are code and expires. ${why}`)
   }
   return rows.slice(hasHeader ? 1 : 0).map(({ record, info }) => ({
     line: info.lines,
@@ -54,7 +62,10 @@ function readLines(text: string): { line: number; code: string; expires: string 
 }
 
 function parseCsv(text: string): { record: string[]; info: { lines: number } }[] {
-  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
+  // Spreadsheets separate by comma, semicolon or tab, as their country does; the heading tells.
+  const [heading = ''] = text.split(/[\r\n]/, 1)
+  const delimiter = [';', '\t'].find((sign) => heading.includes(sign) && /\bcode\b/i.test(heading)) ?? ','
+  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true, delimiter }
   try {
     return parse(text, options) as unknown as { record: string[]; info: { lines: number } }[]
   } catch (error) {

@@ -81,7 +81,7 @@ function tellOfTokens({ stores, now }: Moment): void {
   const { redemptions, notices } = stores
   const soon = (state: 'issued' | 'delivered') =>
     redemptions.lapsing(state, now + 1, now + TELL_BEFORE, Number.MAX_SAFE_INTEGER)
-  const due = [...soon('issued'), ...soon('delivered')].filter(({ tokenCopy }) => tokenCopy !== null)
+  const due = [...soon('issued'), ...soon('delivered')]
   for (const redemption of due.filter(livesLong)) {
     const { id, subject, reward, expires } = redemption
     const at = new Date(expires ?? now).toISOString()

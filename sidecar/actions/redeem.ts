@@ -113,7 +113,8 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   })
   redemptions.countIssued(reward.id, 1)
   const { budget, amountMinor, currency } = spending
-  if (budget !== null && amountMinor !== null && currency !== null) commitMoney(moment, budget, amountMinor, currency)
+  if (budget !== null && amountMinor !== null && currency !== null)
+    commitMoney(moment, reward.id, { budget, amountMinor, currency })
   if (kind === 'codes' && !handOutCode(moment, reward.id, seq))
     throw new Error(`the pool of ${reward.id} was not empty a moment ago`)
   if (kind === 'partner' && reward.partner !== null) messages.add(seq, reward.partner, 'redemption.issued', now)
@@ -122,18 +123,31 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   return { redemption_id: id, status: state, expires_at: detail.expires_at, balance: ledger.balance(subject).points }
 }
 
-function commitMoney(moment: Moment, budget: string, amountMinor: number, currency: string): void {
+interface Commitment {
+  readonly budget: string
+  readonly amountMinor: number
+  readonly currency: string
+}
+
+/** Commits the money, and tells administrators where much of the month's is used, or too little left for another. */
+function commitMoney(moment: Moment, reward: string, { budget, amountMinor, currency }: Commitment): void {
   const { stores, now } = moment
+  const { redemptions, notices } = stores
   const { month, allowed, committed } = budgetState(moment, budget)
-  stores.redemptions.commit(budget, month, amountMinor, currency)
-  const percent = warningAt(allowed, committed, committed + amountMinor)
-  if (percent === null) return
-  stores.notices.tellAdministrators(
-    'budget_warning',
-    { budget, percent, month },
-    now,
-    `budget ${budget} ${month} ${percent}`,
-  )
+  redemptions.commit(budget, month, amountMinor, currency)
+  const after = committed + amountMinor
+  const percent = warningAt(allowed, committed, after)
+  if (percent !== null) {
+    notices.tellAdministrators(
+      'budget_warning',
+      { budget, percent, month },
+      now,
+      `budget ${budget} ${month} ${percent}`,
+    )
+  }
+  if (after < allowed && after + amountMinor > allowed) {
+    notices.tellAdministrators('budget_short', { budget, month, reward }, now, `short ${budget} ${month} ${reward}`)
+  }
 }
 
 /** The budget's month of a redemption: that of the day on which it was written. */

@@ -120,8 +120,10 @@ function requireTransition(redemption: Redemption, to: State, kind: Kind): void 
   if (!mayFollow(redemption.state, to, kind)) throw conflict(redemption, to)
 }
 
-const conflict = ({ id, state }: Redemption, to: State): Refusal =>
-  new Refusal('state_conflict', `The redemption ${id} is ${state}, so it cannot become ${to}.`, { state })
+function conflict({ id, state }: Redemption, to: State): Refusal {
+  const why = state === to ? `is ${state} already` : `is ${state}, so it cannot become ${to}`
+  return new Refusal('state_conflict', `The redemption ${id} ${why}.`, { state })
+}
 
 function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference }: By): PrivateRecord {
   const detail: TransitionDetail = { redemption: id, state, by, reference }

@@ -1,6 +1,7 @@
 /** Sends partners what waits in the outbox, and does what their answers say. */
 import type { Context } from '../context.js'
 import type { Partner } from '../domain/reward.js'
+import { groupedToken } from '../domain/token-code.js'
 import type { Message } from '../store/message.js'
 import type { Redemption } from '../store/redemption.js'
 import { issuedData, type MessageType, messageText } from '../webhook/message.js'
@@ -80,7 +81,7 @@ export class Messenger {
     if (type !== 'redemption.issued') return messageText(type, created, about)
     const { value, discount } = detail.terms
     const valid_until = expires === null ? null : new Date(expires).toISOString()
-    const token = this.context.stores.vault.open(tokenCopy!, id)
+    const token = groupedToken(this.context.stores.vault.open(tokenCopy!, id))
     const data = issuedData(
       { ...about, title: titleOf(redemption), token, value, discount, valid_until },
       { user_id: userId },

@@ -34,11 +34,18 @@ export function cancelOwn(moment: Moment, userId: string, id: string): Redemptio
   // Asked again, it is as it was asked.
   if (redemption.state === 'cancelled') return redemption
   if (cancellableUntil(redemption, moment.now) === null) {
-    const why = 'It can be cancelled only while its token is unused, and only for as long as its reward allows.'
-    throw new Refusal('state_conflict', why, { state: redemption.state })
+    throw new Refusal('state_conflict', whyNot(redemption), { state: redemption.state })
   }
   refund(moment, redemption, 'cancelled', { reason: 'cancelled by the learner' })
   return requireRedemption(moment, id)
+}
+
+function whyNot({ state, delivery, detail }: Redemption): string {
+  if (delivery !== 'in_app') return 'It was handed over, or is on its way: only a person in charge can cancel it now.'
+  if (state !== 'issued') return `It is ${state}, so it cannot be cancelled any more.`
+  return detail.terms.cancel_within === null
+    ? 'Only a person in charge can cancel this reward.'
+    : 'The time in which it could be cancelled is over.'
 }
 
 /** @throws Refusal */

@@ -75,8 +75,11 @@ const callerOf = (till: Till): string => till?.partner ?? 'counter'
 function find({ stores }: Moment, till: Till, written: string): { redemption: Redemption; symbols: string } {
   const read = readToken(written)
   if ('fault' in read) {
-    if (read.fault === 'no_token') throw new Refusal('token_unknown', 'This is no token: it has 25 letters and digits.')
-    throw new Refusal('token_mistyped', 'The token is mistyped: its check letter does not fit. Type it again.')
+    const why =
+      read.fault === 'no_token'
+        ? 'This is no token: one looks like 7Q2M-X4KD-9RTA-0VHB-5CNE-8WGJ-3, six groups of four and a last sign.'
+        : 'The token is mistyped, or a sign is missing: its last sign does not fit the others. Type it again.'
+    throw new Refusal('token_mistyped', why)
   }
   const redemption = stores.redemptions.byToken(stores.vault.digest('token', read.token))
   // A stranger's token and none at all look the same.

@@ -34,7 +34,7 @@ export function rewards({ stores, rules, now }: Context): Finding[] {
     const todo = `mend its url in rewards.yaml, then scripts/rocket partner test ${partner}`
     return { state: 'fail', what: `the partner ${partner} is closed, and its rewards are locked: ${why}`, todo }
   })
-  const stuck = stores.messages.counts().flatMap(({ partner, pending, dead }): Finding[] => [
+  const stuck = stores.messages.counts().flatMap(({ partner, pending, retried, dead }): Finding[] => [
     ...(dead > 0
       ? [
           {
@@ -44,7 +44,18 @@ export function rewards({ stores, rules, now }: Context): Finding[] {
           },
         ]
       : []),
-    ...(pending > 0 ? [{ state: 'ok' as const, what: `${pending} messages to ${partner} wait to be sent` }] : []),
+    ...(retried > 0
+      ? [
+          {
+            state: 'warn' as const,
+            what: `${retried} messages to ${partner} were not answered, and are sent again`,
+            todo: `scripts/rocket redemption list says why; scripts/rocket partner test ${partner}`,
+          },
+        ]
+      : []),
+    ...(pending > retried
+      ? [{ state: 'ok' as const, what: `${pending - retried} messages to ${partner} are on their way` }]
+      : []),
   ])
   const count = catalogue.rewards.filter(({ active }) => active).length
   const all: Finding[] =

@@ -19,6 +19,13 @@ export const partnerTest: Command = {
         throw new UsageError(
           `rewards.yaml in force has no partner ${id} (${partners.map((one) => one.id).join(', ') || 'none'})`,
         )
+      if (partner.url === null) {
+        invocation.print(
+          { partner: id, ok: false, outcome: 'no_url' },
+          `${id} has no url in rewards.yaml: it only asks, and is sent nothing.`,
+        )
+        return PROBLEM
+      }
       const body = messageText('test', now(), {})
       const signal = new AbortController().signal
       const outcome = await sendTo(partner, { type: 'test', id: `test_${randomUUID()}`, body, env, now: now(), signal })

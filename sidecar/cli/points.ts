@@ -57,7 +57,7 @@ export const liability: Command = {
         ...months.map(({ month, points }) => `${month}  ${grouped(points).padStart(12)}`),
         `never    ${grouped(undated).padStart(11)}`,
         `total    ${grouped(total).padStart(11)}`,
-        ...(owed > 0 ? [`Learners whose points were taken back after they were spent owe ${grouped(owed)}.`] : []),
+        ...(owed > 0 ? [`Learners whose balance is below zero owe ${grouped(owed)}.`] : []),
       ]
       invocation.print({ total, undated, months, owed }, lines.join('\n'))
       return DONE

@@ -1,7 +1,7 @@
 /** `redemption`: support for what learners have redeemed. No token and no code is ever printed. */
 import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
 import { parseDuration } from '../domain/duration.js'
-import { instantOf } from '../domain/instant.js'
+import { untilOf } from '../domain/instant.js'
 import { STATES } from '../domain/redemption.js'
 import { supportView } from '../http/support.js'
 import {
@@ -57,8 +57,11 @@ export const redemptionList: Command = {
           one.reward_id,
           `${one.cost} points`,
         ].join('  '),
+        ...(one.consumed_at
+          ? [`    used ${one.consumed_at} by ${one.consumed_by}${one.reference ? `, ${one.reference}` : ''}`]
+          : []),
         ...one.messages
-          .filter((sent) => sent.state !== 'done')
+          .filter((sent) => sent.state !== 'done' || one.status === 'refused')
           .map(
             ({ type, state: at, attempts, outcome }) =>
               `    ${type}: ${at} after ${counted(attempts, 'attempt')}${outcome ? `: ${outcome}` : ''}`,
@@ -105,7 +108,7 @@ export const redemptionExtend: Command = {
       const instant =
         typeof by === 'string'
           ? (redemption?.expires ?? moment.now) + requireDuration(by)
-          : instantOf(String(until), moment.rules.current().civil)
+          : untilOf(String(until), moment.rules.current().civil)
       if (instant === null) throw new UsageError(`--until ${until} is neither 2027-01-31 nor 2027-01-31T12:00:00Z`)
       extend(moment, id, instant, asked)
     })
@@ -131,7 +134,8 @@ function change(invocation: Invocation, done: string, action: Action): Promise<n
   return withContext(invocation.config, (context) => {
     act(context, (moment) => action(moment, id, { actor: actor(), reason }))
     const view = supportView(context, context.stores.redemptions.byId(id)!)
-    invocation.print(view, `${done}: ${id} of learner ${view.user_id}, ${view.reward_id}, is ${view.status}.`)
+    const until = view.expires_at === null ? '' : `, until ${view.expires_at}`
+    invocation.print(view, `${done}: ${id} of learner ${view.user_id}, ${view.reward_id}, is ${view.status}${until}.`)
     return DONE
   })
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { unapproved } from '../actions/approval.js'
 import { ConfigurationRefused, checkFiles, examineFiles, publish, readFolder } from '../actions/publish.js'
 import { runExample } from '../actions/run-examples.js'
+import type { Configuration } from '../domain/configuration.js'
 import { readExamples } from '../rules/examples-file.js'
 import { formatProblem, type Problem } from '../rules/problem.js'
 import type { Files } from '../store/configuration.js'
@@ -34,7 +35,7 @@ export const check: Command = {
     const listed = asked.map((problem) => ({ ...problem, file: shown(problem.file) }))
     const mistakes = errors(asked)
     const elsewhere = errors(all) - mistakes
-    const fine = only === null ? `${counted(configuration?.rules.length ?? 0, 'rule')}, no mistake.` : 'No mistake.'
+    const fine = only === null && configuration ? `${sizeOf(configuration)}, no mistake.` : 'No mistake.'
     const verdict = mistakes === 0 ? fine : `${counted(mistakes, 'mistake')} to mend.`
     const others = elsewhere === 0 ? '' : ` Its folder has ${counted(elsewhere, 'mistake')} in other files.`
     invocation.print(
@@ -100,8 +101,8 @@ export const publishCommand: Command = {
       try {
         const { configuration, problems } = checkFiles(files)
         const seq = stores.writer.write(() => publish(stores, files, { actor: actor(), reason, now: now() }))
-        const count = configuration.rules.length
-        const live = `${counted(count, 'rule')} from ${configFolder} ${count === 1 ? 'is' : 'are'} in force, as entry ${seq} of the ledger.`
+        const size = sizeOf(configuration)
+        const live = `${size} from ${configFolder} ${size === '1 rule' ? 'is' : 'are'} in force, as entry ${seq} of the ledger.`
         const text = seq === null ? 'These files are in force already.' : live
         const locked = unapproved(rules)
         const waiting = locked.map(({ reward, todo }) => `The reward ${reward} cannot be redeemed yet: ${todo}.`)
@@ -122,6 +123,13 @@ export const publishCommand: Command = {
     })
   },
 }
+
+/** `5 rules and 3 rewards`. */
+const sizeOf = ({ rules, catalogue }: Configuration): string =>
+  [
+    counted(rules.length, 'rule'),
+    ...(catalogue.rewards.length > 0 ? [counted(catalogue.rewards.length, 'reward')] : []),
+  ].join(' and ')
 
 const errors = (problems: readonly Problem[]): number => problems.filter(({ severity }) => severity === 'error').length
 

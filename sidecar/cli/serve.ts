@@ -130,6 +130,7 @@ function explain({ problems }: ConfigurationRefused, { configFolder }: Config): 
 
 function welcome({ config, rules, secrets }: Context, url: string): string {
   const starter = config.configFolder === STARTER
+  const rewards = rules.current().catalogue.rewards.length
   const own = starter ? ` (the starter; to make it yours, copy that folder to ${config.home}/config)` : ''
   const next = secrets().pairing
     ? ['  scripts/rocket doctor                  is everything well?']
@@ -141,6 +142,7 @@ function welcome({ config, rules, secrets }: Context, url: string): string {
   return `${[
     `Rocket ${VERSION} is running at ${url}`,
     `  rules  ${rules.current().rules.length} in force, from ${config.configFolder}${own}`,
+    ...(rewards > 0 ? [`  rewards  ${rewards}`] : []),
     `  data   ${config.home}`,
     'Next, in another terminal:',
     ...next,

@@ -8,3 +8,7 @@ export function instantOf(written: string, civil: Civil): number | null {
   if (/^\d{4}-\d{2}-\d{2}$/.test(written)) return civil.startOf(written)
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(written) ? instant : null
 }
+
+/** The end of a time that people give: a bare date is the end of that day. */
+export const untilOf = (written: string, civil: Civil): number | null =>
+  instantOf(written, civil) === null || written.length > 10 ? instantOf(written, civil) : civil.endOf(written)

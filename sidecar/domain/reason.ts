@@ -27,6 +27,12 @@ const were = (count: unknown): string => (count === 1 ? '1 point was' : `${count
 const times = (count: unknown): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 const day = (params: Params, key: string, wording: Wording): string => wording.when(String(params[key]))
 
+/** One that nobody has earned yet is known by its number alone. */
+function badge(named: unknown): string {
+  const name = String(named)
+  return name.startsWith('badge:') ? `badge ${name.slice('badge:'.length)}` : `the badge ${name}`
+}
+
 const texts = (reasons: unknown): string[] => (reasons as readonly Reason[]).map((part) => part.text)
 
 const andMore = (count: unknown): string => (typeof count === 'number' ? `, and ${count} more` : '')
@@ -55,7 +61,7 @@ const SENTENCES = {
   outside_window: (p, w) =>
     p.opens ? `This pays only at certain times, next from ${day(p, 'opens', w)}.` : 'The time for this has passed.',
   requires: (p) => `Something comes first: ${texts(p.missing).join('; ')}${andMore(p.more)}.`,
-  needs_badge: (p) => `earn the badge ${p.badge}`,
+  needs_badge: (p) => `earn ${badge(p.badge)}`,
   needs_rule: (p) => `earn points by ${p.rule}`,
   needs_completed: (p) => `complete ${p.target}`,
   needs_completion_rate: (p) => `complete ${p.at_least} % of ${p.course} (now ${p.rate} %)`,
@@ -75,7 +81,7 @@ const SENTENCES = {
   no_points: (p) => `By its ${p.field}, this is worth no points.`,
 
   // Why a reward cannot be had.
-  needs_tier: (p) => `reach the tier ${p.title}`,
+  needs_tier: (p) => `reach the tier ${p.title}: ${texts(p.missing).join(', ')}${andMore(p.more)}`,
   needs_balance: (p) => more(p.points),
   not_active: () => 'This reward is switched off.',
   not_approved: () => 'This reward waits for the institution’s approval.',
@@ -105,6 +111,8 @@ const SENTENCES = {
     `${p.points === 1 ? '1 point lapses' : `${p.points} points lapse`} on ${day(p, 'expires', w)}.`,
 
   // What administrators are told.
+  budget_short: (p) =>
+    `What the budget ${p.budget} has left for ${p.month} is less than ${p.reward} pays: nobody can redeem it before next month.`,
   budget_warning: (p) => `The budget ${p.budget} is used to ${p.percent} % for ${p.month}.`,
   codes_low: (p) => `Only ${p.left} codes of ${p.of} are left for ${p.reward}.`,
   codes_empty: (p) => `No code is left for ${p.reward}: import more with \`scripts/rocket codes import\`.`,

@@ -24,9 +24,9 @@ export interface Directory {
 export interface Names extends Directory {
   /** The ids under which a rule has granted: its own and those it had. */
   readonly idsOf: (rule: string) => readonly string[]
-  /** A tier's title, and whether a learner has reached it. */
   readonly tierTitle: (tier: string) => string
-  readonly reaches: (learner: Learner, tier: string) => boolean
+  /** What a learner lacks for a tier, and for those below it; empty: it is reached. */
+  readonly missingForTier: (learner: Learner, tier: string) => readonly Reason[]
 }
 
 /** Everything that is still missing; empty where the requirement is met. */
@@ -76,7 +76,9 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
     }
     case 'tier': {
       const { tier } = requirement
-      return needs(names.reaches(learner, tier), 'needs_tier', { tier, title: names.tierTitle(tier) })
+      const open = names.missingForTier(learner, tier)
+      const params = { tier, title: names.tierTitle(tier), ...several('missing', open) }
+      return needs(open.length === 0, 'needs_tier', params)
     }
   }
 }

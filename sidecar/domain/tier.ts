@@ -14,20 +14,24 @@ export interface Standing {
 }
 
 export function standingOf(tiers: readonly Tier[], learner: Learner, names: Names, wording: Wording): Standing {
-  if (tiers.length === 0) return { reached: tiers, next: null }
-  // Read once: a learner's lifetime points come from the database each time they are asked for.
-  const { lifetime, grantsOf, facts } = learner
-  const known = { lifetime, grantsOf, facts }
+  const { lifetime, ...known } = once(learner)
   for (const [index, tier] of tiers.entries()) {
-    const { points, requires } = tier
-    const asked: Requirement = { kind: 'all', of: [...(requires ? [requires] : []), { kind: 'points', points }] }
-    const open = missing(asked, known, names, wording)
+    const open = missing(requirementOf([tier]), { lifetime, ...known }, names, wording)
     if (open.length > 0) {
-      const pointsNeeded = Math.max(0, points - lifetime)
+      const pointsNeeded = Math.max(0, tier.points - lifetime)
       return { reached: tiers.slice(0, index), next: { tier, pointsNeeded, missing: open.map(alone) } }
     }
   }
   return { reached: tiers, next: null }
+}
+
+/** Read once: a learner's lifetime points come from the database each time they are asked for. */
+const once = ({ lifetime, grantsOf, facts }: Learner): Learner => ({ lifetime, grantsOf, facts })
+
+/** What several steps ask for together: all that each requires, and the points of the highest. */
+function requirementOf(steps: readonly Tier[]): Requirement {
+  const points = Math.max(...steps.map((step) => step.points))
+  return { kind: 'all', of: [...steps.flatMap(({ requires }) => requires ?? []), { kind: 'points', points }] }
 }
 
 /** The names that requirements are judged by. @param idsOf the ids under which a rule has granted. */
@@ -42,7 +46,10 @@ export function namesFor(
     badgeNamed,
     idsOf,
     tierTitle: (id) => inLanguage(tiers.find((tier) => tier.id === id)?.title ?? id, 'en'),
-    reaches: (learner, id) => standingOf(tiers, learner, names, wording).reached.some((tier) => tier.id === id),
+    missingForTier: (learner, id) => {
+      const steps = tiers.slice(0, tiers.findIndex((tier) => tier.id === id) + 1)
+      return steps.length === 0 ? [] : missing(requirementOf(steps), once(learner), names, wording)
+    },
   }
   return names
 }

@@ -19,7 +19,7 @@ export const reportRoutes: readonly Route[] = [
         total: points,
         undated: { ...points, description: 'Points that never lapse.' },
         months: list(record({ month: text, points })),
-        owed: { ...points, description: 'What learners whose points were taken back after they were spent still owe.' },
+        owed: { ...points, description: 'What learners whose balance is below zero owe.' },
       }),
     },
     handle: getLiability,

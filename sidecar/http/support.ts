@@ -1,7 +1,7 @@
 /** Redemptions for people in charge: all of them, and what can be done about one. No token and no code is shown here. */
 import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
 import { stateOf } from '../actions/till.js'
-import { instantOf } from '../domain/instant.js'
+import { untilOf } from '../domain/instant.js'
 import type { Redemption } from '../store/redemption.js'
 import { actorOf } from './auth.js'
 import { Problem } from './problem.js'
@@ -26,7 +26,7 @@ const messageSchema = record({
   type: text,
   state: { type: 'string', enum: ['pending', 'done', 'dead', 'dropped'] },
   attempts: integer,
-  next_at: time,
+  next_at: { ...nullableTime, description: 'When it is tried next; null: no more.' },
   outcome: nullable('string'),
 })
 
@@ -90,7 +90,7 @@ export const supportRoutes: readonly Route[] = [
     act(call, (moment, id, asked) => void replay(moment, id, asked)),
   ),
   action('extend', 'More time for an unused token.', postExtend, {
-    until: { ...text, description: 'RFC 3339 with Z, or a date: its midnight in the institution’s zone.' },
+    until: { ...text, description: 'RFC 3339 with Z, or a date: the end of that day in the institution’s zone.' },
   }),
 ]
 
@@ -106,7 +106,7 @@ async function act({ context, principal, params, body }: Call, action: Action): 
 
 function postExtend(call: Call): Promise<Answer> {
   const { until } = call.body as { until: string }
-  const instant = instantOf(until, call.context.rules.current().civil)
+  const instant = untilOf(until, call.context.rules.current().civil)
   if (instant === null)
     throw new Problem('malformed', 'until is neither a date nor a time.', [
       { pointer: '/until', message: 'is not a time' },
@@ -166,7 +166,7 @@ export function supportView({ stores, now }: Pick<Call['context'], 'stores' | 'n
       type,
       state,
       attempts,
-      next_at: new Date(next).toISOString(),
+      next_at: state === 'pending' ? new Date(next).toISOString() : null,
       outcome,
     })),
   }

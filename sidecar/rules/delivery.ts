@@ -12,7 +12,8 @@ type Way = (typeof WAYS)[number]
 export const DELIVERY_KEYS = ['delivery', 'partner', 'moodle']
 
 /** What cannot change what is handed out at once and for good. */
-const FOR_TOKENS = ['token_ttl', 'on_expiry', 'cancel_within']
+const FOR_IN_APP = ['on_expiry', 'cancel_within']
+const FOR_TOKENS = ['token_ttl', ...FOR_IN_APP]
 const MOST_DAYS = 3_650
 
 export interface Delivered {
@@ -29,7 +30,7 @@ export function readDelivery(reward: Fields, ids: Ids, partners: readonly Partne
   const action = reward.read('moodle', readAction)
   if (written === null) return null
   const way = WAYS.find((candidate) => candidate === written) ?? 'partner'
-  checkKeys(reward, way)
+  checkKeys(reward, written, way)
   if (way === 'moodle') {
     if (!reward.has('moodle')) reward.need('moodle', readAction)
     return action && { delivery: { kind: 'moodle', action }, partner: null }
@@ -46,7 +47,7 @@ function deliveryOf(ids: Ids, partners: readonly Partner[]): Reader<string> {
   }
 }
 
-function checkKeys(reward: Fields, way: Way | 'partner'): void {
+function checkKeys(reward: Fields, written: string, way: Way | 'partner'): void {
   if (reward.has('partner') && way !== 'in_app') {
     reward
       .key('partner')
@@ -55,11 +56,11 @@ function checkKeys(reward: Fields, way: Way | 'partner'): void {
   if (reward.has('moodle') && way !== 'moodle') {
     reward.key('moodle').fail('`moodle` goes with `delivery: moodle`; change `delivery` or leave it out')
   }
-  if (way !== 'codes' && way !== 'moodle') return
-  for (const key of FOR_TOKENS) {
-    if (reward.has(key)) {
-      reward.key(key).warn(`\`${key}\` has no effect with \`delivery: ${way}\`: what is handed out is used up at once`)
-    }
+  if (way === 'in_app') return
+  const idle = way === 'partner' ? FOR_IN_APP : FOR_TOKENS
+  const why = way === 'partner' ? 'what reached a partner is final' : 'what is handed out is used up at once'
+  for (const key of idle) {
+    if (reward.has(key)) reward.key(key).warn(`\`${key}\` has no effect with \`delivery: ${written}\`: ${why}`)
   }
 }
 

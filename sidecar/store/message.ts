@@ -50,8 +50,8 @@ export class Messages {
       replay: connection.prepare(
         "UPDATE message SET state = 'pending', attempts = 0, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
       ),
-      counts: connection.prepare<[], { partner: string; pending: number; dead: number }>(
-        `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'dead') AS dead FROM message
+      counts: connection.prepare<[], { partner: string; pending: number; retried: number; dead: number }>(
+        `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'pending' AND attempts > 0) AS retried, sum(state = 'dead') AS dead FROM message
          WHERE state IN ('pending', 'dead') GROUP BY partner ORDER BY partner`,
       ),
       close: connection.prepare(
@@ -107,8 +107,8 @@ export class Messages {
     return this.#sql.replay.run(now, redemption).changes
   }
 
-  /** What waits and what was given up, by partner. */
-  counts(): { partner: string; pending: number; dead: number }[] {
+  /** What waits, how much of it was tried before, and what was given up, by partner. */
+  counts(): { partner: string; pending: number; retried: number; dead: number }[] {
     return this.#sql.counts.all()
   }
 

@@ -34,7 +34,7 @@ rewards:
 `,
       (shop) => {
         expect(seen(shop)).to.deep.equal({
-          lab: ['Reach the tier Bronze', 'Earn the badge badge:17', '80 more points'],
+          lab: ['Reach the tier Bronze: 50 more points', 'Earn badge 17', '80 more points'],
           tea: ['40 more points'],
           new: ['This reward waits for the institution’s approval.', '1 more point'],
         })
@@ -49,7 +49,7 @@ rewards:
         )
         shop.give(40)
         expect(seen(shop)).to.deep.include({
-          lab: ['Reach the tier Bronze', 'Earn the badge Lab safety', '40 more points'],
+          lab: ['Reach the tier Bronze: 10 more points', 'Earn the badge Lab safety', '40 more points'],
           tea: [],
         })
         earn(shop, 'badge:17', 'Lab safety')
@@ -139,7 +139,7 @@ rewards:
         shop.give(40)
         expect(refusal(() => shop.redeem('off', 10))).to.include({
           code: 'reward_locked',
-          message: 'Reach the tier Bronze.',
+          message: 'Reach the tier Bronze: 10 more points.',
         })
         const discounts = [10, 200, 300].map((points) => {
           shop.give(points)
@@ -233,7 +233,7 @@ tiers:
         }
         expect(next()).to.deep.equal({ reached: [], missing: ['50 more points'] })
         shop.give(155)
-        expect(next()).to.deep.equal({ reached: ['bronze'], missing: ['Earn the badge badge:17', '45 more points'] })
+        expect(next()).to.deep.equal({ reached: ['bronze'], missing: ['Earn badge 17', '45 more points'] })
         earn(shop, 'badge:17', 'Lab safety')
         expect(next().missing).to.deep.equal(['40 more points'])
         shop.give(40)

@@ -84,11 +84,15 @@ describe('codes that are imported', () => {
   it(
     'are read as a spreadsheet writes them, or one a line',
     inShop(REWARDS, async (shop) => {
-      const csv = '\uFEFF"Expires","Code","Note"\r\n"2027-01-31"," A ""1"" ",x\r\n\r\n,"B,2"\r\n'
+      const csv = '\uFEFF"Expires","Code"\r\n"2027-01-31"," A ""1"" "\r\n\r\n,"B,2"\r\n'
       expect(await shop.importCodes('cinema', csv)).to.include({ taken: 2 })
       expect(shop.stores.codes.poolOf('A "1"')).to.equal('cinema')
       expect(shop.stores.codes.poolOf('B,2')).to.equal('cinema')
       expect(await shop.importCodes('cinema', 'one\ntwo\n')).to.include({ taken: 2 })
+      // Half of Europe's spreadsheets separate by semicolons.
+      expect(await shop.importCodes('cinema', 'Code;Expires\r\nG1;2026-12-31\r\nG2;\r\n')).to.include({ taken: 2 })
+      expect(await shop.importCodes('cinema', 'expires\tcode\n\tH1\n')).to.include({ taken: 1 })
+      expect(['G1', 'G2', 'H1'].map((code) => shop.stores.codes.poolOf(code))).to.deep.equal(Array(3).fill('cinema'))
     }),
   )
 
@@ -110,6 +114,11 @@ describe('codes that are imported', () => {
       expect(await importRefusal(shop.importCodes('none', 'A'))).to.include('no such reward')
       expect(await importRefusal(shop.importCodes('cinema', 'A,2027-01-31\n'))).to.include('must name the columns')
       expect(await importRefusal(shop.importCodes('cinema', 'code\n"A\n'))).to.include('no CSV')
+      expect(await importRefusal(shop.importCodes('cinema', 'code,pin\nA,1234\n'))).to.include(
+        'No column is called pin',
+      )
+      expect(await importRefusal(shop.importCodes('cinema', 'A;2027-01-31\n'))).to.include('must name the columns')
+      expect(await importRefusal(shop.importCodes('cinema', '\n'))).to.include('no codes')
     }),
   )
 

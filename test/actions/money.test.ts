@@ -145,7 +145,9 @@ describe('administrators', () => {
       shop.clock.now += 10 * DAY
       shop.redeem('four', 4)
       expect(told()[2]).to.deep.equal({ budget: 'main', percent: 80, month: '2026-12' })
-      expect(told()).to.have.length(3)
+      // One pound is left, and another four cannot be paid.
+      expect(told()[3]).to.deep.equal({ budget: 'main', month: '2026-12', reward: 'four' })
+      expect(told()).to.have.length(4)
     }),
   )
 })

@@ -113,6 +113,7 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   token_lapsed: { ...gift, points: 50, redemption },
   token_replaced: { ...gift, redemption },
   points_lapse: { points: 20, expires: '2027-07-31' },
+  budget_short: { budget: 'main', month: '2026-11', reward: 'gift-5' },
   budget_warning: { budget: 'main', percent: 80, month: '2026-11' },
   codes_low: { reward: 'gift-5', left: 4, of: 20 },
   codes_empty: { reward: 'gift-5' },

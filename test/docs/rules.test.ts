@@ -90,7 +90,7 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   needs_completed: { target: 'PHYS101' },
   needs_completion_rate: { course: 'PHYS101', at_least: 50, rate: 35 },
   needs_points: more.params,
-  needs_tier: { tier: 'silver', title: 'Silver' },
+  needs_tier: { tier: 'silver', title: 'Silver', missing: [badge, more] },
   needs_all: { missing: [badge, more] },
   needs_any: { options: [sample('needs_completed', { target: 'PHYS101' }), more] },
   no_object: { scope: 'activity' },

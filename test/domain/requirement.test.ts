@@ -78,7 +78,9 @@ describe('a requirement', () => {
     expect(open({ kind: 'tier', tier: 'bronze' }, { lifetime: 50 })).to.deep.equal([])
     expect(open(silver, { lifetime: 200 })).to.deep.equal(['needs_tier'])
     expect(open(silver, { lifetime: 200, badges: [['badge:17', '']] })).to.deep.equal([])
-    expect(missing(silver, learner({}), names, civil)[0]?.text).to.equal('reach the tier Silver')
+    expect(missing(silver, learner({}), names, civil)[0]?.text).to.equal(
+      'reach the tier Silver: earn badge 17, 200 more points',
+    )
   })
 
   it('of all lists everything that is missing', () => {
@@ -110,7 +112,7 @@ describe('a requirement', () => {
     }
     expect(open(any, { lifetime: 5 })).to.deep.equal([])
     const [reason] = missing(any, learner({}), names, civil)
-    expect(reason?.text).to.equal('5 more points, or earn the badge badge:17 and earn points by quiz')
+    expect(reason?.text).to.equal('5 more points, or earn badge 17 and earn points by quiz')
     expect(open(any, { badges: [['badge:17', '']], grants: [granted({ rule: 'quiz' })] })).to.deep.equal([])
   })
 })

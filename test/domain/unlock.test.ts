@@ -26,7 +26,7 @@ function circumstances(given: Partial<Circumstances> = {}): Circumstances {
 function locked(lines: string | readonly string[], given: Partial<Circumstances> = {}): Reason[] {
   const reward = rewardOf(...(typeof lines === 'string' ? [lines] : lines))
   const all = circumstances(given)
-  const reached = tiers.filter(({ id }) => all.names.reaches(all.learner, id)).map(({ id }) => id)
+  const reached = tiers.filter(({ id }) => all.names.missingForTier(all.learner, id).length === 0).map(({ id }) => id)
   return lockedBecause(reward, offersOf(reward, reached, 'GBP')[0] ?? null, all)
 }
 const seen = new Set<string>()
@@ -46,7 +46,7 @@ describe('what stands in the way of a reward', () => {
     const all = ['tier: silver', 'requires: { badges: ["badge:17"] }', 'cost: 140', 'window: { from: 2027-01-11 }']
     expect(says(all)).to.deep.equal([
       'This can be had only at certain times, next from 11 January 2027.',
-      'Reach the tier silver',
+      'Reach the tier silver: 100 more points',
       'Earn the badge Lab safety',
       '40 more points',
     ])
@@ -99,14 +99,18 @@ describe('a discount by tier', () => {
   it('is locked below the first tier that has one', () => {
     const low = { learner: learner({ lifetime: 10 }) }
     expect(says(byTier('{ silver: { percent: 9 }, bronze: { percent: 5 } }'), low)).to.deep.equal([
-      'Reach the tier bronze',
+      'Reach the tier bronze: 40 more points',
     ])
     expect(says(byTier('{ silver: { percent: 9 }, bronze: { percent: 5 } }'))).to.deep.equal([])
   })
 
   it('is locked below it also where the reward itself asks for a lower tier', () => {
-    expect(says(byTier('{ silver: { percent: 9 } }', 'tier: bronze'))).to.deep.equal(['Reach the tier silver'])
-    expect(says(byTier('{ bronze: { percent: 9 } }', 'tier: silver'))).to.deep.equal(['Reach the tier silver'])
+    expect(says(byTier('{ silver: { percent: 9 } }', 'tier: bronze'))).to.deep.equal([
+      'Reach the tier silver: 100 more points',
+    ])
+    expect(says(byTier('{ bronze: { percent: 9 } }', 'tier: silver'))).to.deep.equal([
+      'Reach the tier silver: 100 more points',
+    ])
   })
 })
 

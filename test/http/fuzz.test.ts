@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { DATA_KEYS, type DataKey } from '../../sidecar/domain/learning-event.js'
+import { routes } from '../../sidecar/http/routes.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, sendEvents } from './calls.js'
+import { addCodes, give, openShop } from './shop.js'
 
 const STATUSES = ['recorded', 'duplicate', 'ignored', 'rejected']
 const EVENTS = ['\\mod_quiz\\event\\attempt_graded', 'quiz.graded', 'forum.post', 'forum.post_deleted', 'badge.awarded']
@@ -153,5 +155,52 @@ describe('whatever is sent to the intake', () => {
     const page = await get(rocket, '/api/rewards/ledger?limit=1000')
     expect(page.status).to.equal(200)
     expect(page.body.entries.length).to.equal(Math.min(entries, 1_000))
+  })
+})
+
+describe('whatever is sent to any other call that changes something', () => {
+  let rocket: TestRocket
+  before(async () => {
+    rocket = openShop()
+    addCodes(rocket)
+    await give(rocket, '42', 1_000)
+  })
+  after(() => rocket.close())
+
+  const paths = routes
+    .filter(
+      ({ method, body, path }) => method === 'post' && body && !path.startsWith('/api/pair') && path !== '/api/events',
+    )
+    .map(({ path }) => path)
+  const id = fc.constantFrom('mug', 'cinema', 'book', 'rdm_0', 'x', '0', '-', '__proto__')
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom<unknown>('', 'done', 50, 1, -0, 'refused', '\u0000'),
+  )
+  const keys = ['expected_cost', 'token', 'reference', 'reason', 'until', 'points', 'user_id', 'status']
+  const body = fc.oneof(
+    { weight: 3, arbitrary: fc.dictionary(fc.constantFrom(...keys), odd).map((value) => JSON.stringify(value)) },
+    fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
+    fc.string({ unit: 'binary', maxLength: 100 }),
+  )
+
+  it('is answered well or refused, as a problem that names no fault of Rocket’s', async () => {
+    expect(paths).to.include.members(['/api/rewards/{id}/redeem', '/api/tokens/consume', '/api/deliveries/{id}'])
+    let key = 0
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), id, body, async (path, part, text) => {
+        const call = post(rocket, path.replace('{id}', part), text, 'learner admin events', { sub: '42' })
+        const answer = await call.set('Idempotency-Key', `key ${key++}`)
+        expect(answer.status, `${path} ${text}`).to.be.oneOf([200, 201, 400, 404, 409, 422, 429])
+        if (answer.status < 300) return
+        expect(answer.type).to.equal('application/problem+json')
+        expect(answer.body).to.include({ status: answer.status }).and.to.include.keys('code', 'detail')
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('leaves a ledger that verifies', () => {
+    expect(verifyLedger(rocket.context.reader, { quick: false }).problems).to.deep.equal([])
   })
 })

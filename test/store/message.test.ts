@@ -76,7 +76,7 @@ describe('the outbox', () => {
       'dropped',
     ])
     expect(messages().pending(numberOf(done))).to.equal(null)
-    expect(messages().counts()).to.deep.equal([{ partner: 'shop', pending: 0, dead: 1 }])
+    expect(messages().counts()).to.deep.equal([{ partner: 'shop', pending: 0, retried: 0, dead: 1 }])
   })
 
   it('drops nothing that is done: it was told', () => {
