@@ -134,7 +134,7 @@ function change(invocation: Invocation, done: string, action: Action): Promise<n
   return withContext(invocation.config, (context) => {
     act(context, (moment) => action(moment, id, { actor: actor(), reason }))
     const view = supportView(context, context.stores.redemptions.byId(id)!)
-    const until = view.expires_at === null ? '' : `, until ${view.expires_at}`
+    const until = view.expires_at === null || view.status === 'cancelled' ? '' : `, until ${view.expires_at}`
     invocation.print(view, `${done}: ${id} of learner ${view.user_id}, ${view.reward_id}, is ${view.status}${until}.`)
     return DONE
   })

@@ -236,7 +236,8 @@ rewards:
   }
 
   async function checkSums(): Promise<void> {
-    const { stdout } = await folder.rocket('ledger export --format jsonl')
+    const { code: ended, stdout, stderr } = await folder.rocket('ledger export --format jsonl')
+    expect(ended, stderr).to.equal(0)
     const entries = stdout
       .split('\n')
       .filter(Boolean)

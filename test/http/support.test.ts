@@ -195,11 +195,11 @@ describe('redemptions for people in charge, over HTTP', () => {
   describe('more time for a token', () => {
     const extend = (id: string | undefined, until: unknown) => act(id, 'extend', { until, reason: 'ill' })
 
-    it('is given until a time, or until midnight of a day in the institution’s zone', async () => {
+    it('is given until a time, or until the end of a day in the institution’s zone', async () => {
       const { redemption_id, token } = await redeemed(rocket, '42', 'mug', 50)
       const { body } = await extend(redemption_id, '2027-07-01')
-      expect(body.expires_at).to.equal('2027-06-30T23:00:00.000Z')
-      rocket.clock.now = Date.parse('2027-06-30T22:59:59.999Z')
+      expect(body.expires_at).to.equal('2027-07-01T23:00:00.000Z')
+      rocket.clock.now = Date.parse('2027-07-01T22:59:59.999Z')
       expect((await atTill(rocket, 'verify', { token })).body.status).to.equal('issued')
       const further = await extend(redemption_id, '2027-07-02T12:00:00Z')
       expect(further.body.expires_at).to.equal('2027-07-02T12:00:00.000Z')
