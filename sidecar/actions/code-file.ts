@@ -19,7 +19,7 @@ export interface RefusedLine {
 const LONGEST_CODE = 255
 
 /**
- * @param text CSV with the columns `code` and, where codes lapse, `expires`; or a list of codes, one a line.
+ * @param text CSV whose first line names the columns `code` and, where codes lapse, `expires`.
  * @param today the civil day: what lapsed before is refused.
  * @throws Refusal where the file is none of codes.
  */
@@ -41,22 +41,21 @@ const COLUMNS = ['code', 'expires']
 
 function readLines(text: string): { line: number; code: string; expires: string }[] {
   const rows = parseCsv(text)
-  if (rows.length === 0) throw new Refusal('malformed', 'There are no codes in this file.')
   const header = rows[0]?.record.map((name) => name.toLowerCase()) ?? []
   const [codeAt, expiresAt] = [header.indexOf('code'), header.indexOf('expires')]
-  // A list without a heading is one code a line.
-  const hasHeader = codeAt >= 0
-  if (!hasHeader && rows.some(({ record }) => record.length > 1 || /[;\t]/.test(record[0] ?? ''))) {
+  // Without it a heading in other words would be handed out as a code.
+  if (codeAt < 0) {
     throw new Refusal('malformed', 'The first line must name the columns: code, and expires where codes lapse.')
   }
-  const strange = hasHeader ? header.filter((name) => !COLUMNS.includes(name)) : []
+  const strange = header.filter((name) => !COLUMNS.includes(name))
   if (strange.length > 0) {
     const why = 'A learner is shown the code alone: put what belongs to it (a PIN) into that column.'
     throw new Refusal('malformed', `No column is called ${strange.join(', ')}; there are code and expires. ${why}`)
   }
-  return rows.slice(hasHeader ? 1 : 0).map(({ record, info }) => ({
+  if (rows.length === 1) throw new Refusal('malformed', 'There are no codes in this file.')
+  return rows.slice(1).map(({ record, info }) => ({
     line: info.lines,
-    code: (record[hasHeader ? codeAt : 0] ?? '').trim(),
+    code: (record[codeAt] ?? '').trim(),
     expires: (record[expiresAt] ?? '').trim(),
   }))
 }
@@ -69,7 +68,9 @@ function parseCsv(text: string): { record: string[]; info: { lines: number } }[]
   try {
     return parse(text, options) as unknown as { record: string[]; info: { lines: number } }[]
   } catch (error) {
-    throw new Refusal('malformed', `This is no CSV: ${error instanceof Error ? error.message : error}`)
+    // Of the error only its name and place: its message holds a piece of the line.
+    const { code, lines } = error as { code?: string; lines?: number }
+    throw new Refusal('malformed', `This is no CSV: ${code} in line ${lines}.`)
   }
 }
 

@@ -3,7 +3,8 @@ import type { Context } from '../context.js'
 import type { Redemption } from '../store/redemption.js'
 import { lapse } from './lapse.js'
 import type { Moment } from './moment.js'
-import { forfeit, refund, titleOf } from './redemption.js'
+import { lapseToken, titleOf } from './redemption.js'
+import { lapseUndelivered } from './send-messages.js'
 
 const DAY = 86_400_000
 /** Learners or tokens in one transaction. */
@@ -31,11 +32,14 @@ export async function expire({
   const learners = await inSteps(lapsePoints)
   const tokens = await inSteps(lapseTokens)
   const told = await inSteps(tellPartners)
-  await committer.run(() => tellOfPoints(moment))
-  await committer.run(() => tellOfTokens(moment))
+  await inSteps(lapseUndeliveredTokens)
+  await tellOfPoints({ ...moment, committer })
+  await inSteps(tellOfTokens)
   await committer.run(() => tellOfCodes(moment))
   return `points of ${learners} learners lapsed, and ${tokens + told} tokens`
 }
+
+type Working = Moment & Pick<Context, 'committer'>
 
 function lapsePoints(moment: Moment): number {
   const { stores, rules, now } = moment
@@ -46,11 +50,14 @@ function lapsePoints(moment: Moment): number {
 
 function lapseTokens(moment: Moment): number {
   const due = moment.stores.redemptions.lapsing('issued', 0, moment.now + 1, STEP)
-  for (const redemption of due) {
-    const by = { actor: 'server', reason: 'lapsed unused' }
-    if (redemption.detail.terms.on_expiry === 'refund') refund(moment, redemption, 'expired', by)
-    else forfeit(moment, redemption, by)
-  }
+  for (const redemption of due) lapseToken(moment, redemption)
+  return due.length
+}
+
+/** @returns how many were dealt with: those that a partner may know of stay as they are. */
+function lapseUndeliveredTokens(moment: Moment): number {
+  const due = moment.stores.redemptions.lapsedUnsent(moment.now + 1, STEP)
+  for (const redemption of due) lapseUndelivered(moment, redemption)
   return due.length
 }
 
@@ -67,27 +74,35 @@ function tellPartners({ stores, now }: Moment): number {
   return due.length
 }
 
-function tellOfPoints({ stores, rules, now }: Moment): void {
+/** Day by day, and of each day so many learners in one transaction. */
+async function tellOfPoints({ stores, rules, committer, now }: Working): Promise<void> {
   const { civil } = rules.current()
-  for (const { subject, expires, points } of stores.ledger.lots.lapsingBetween(
-    civil.dayOf(now),
-    civil.dayOf(now + TELL_BEFORE),
-  )) {
-    stores.notices.tell(subject, 'points_lapse', { points, expires }, now, `points lapse ${expires}`)
+  for (let day = civil.dayOf(now + DAY); day <= civil.dayOf(now + TELL_BEFORE); day = civil.dayOf(civil.endOf(day))) {
+    for (let after = ''; ; ) {
+      const due = stores.ledger.lots.lapsingOn(day, after, STEP)
+      const last = due.at(-1)
+      if (!last) break
+      after = last.subject
+      await committer.run(() => {
+        for (const { subject, points } of due) {
+          stores.notices.tell(subject, 'points_lapse', { points, expires: day }, now, `points lapse ${day}`)
+        }
+      }, STEP)
+    }
   }
 }
 
-function tellOfTokens({ stores, now }: Moment): void {
-  const { redemptions, notices } = stores
-  const soon = (state: 'issued' | 'delivered') =>
-    redemptions.lapsing(state, now + 1, now + TELL_BEFORE, Number.MAX_SAFE_INTEGER)
-  const due = [...soon('issued'), ...soon('delivered')]
-  for (const redemption of due.filter(livesLong)) {
-    const { id, subject, reward, expires } = redemption
+function tellOfTokens({ stores, now }: Moment): number {
+  const due = stores.redemptions.lapsingUntold(now + 1, now + TELL_BEFORE, STEP)
+  for (const redemption of due) {
+    const { id, seq, subject, reward, expires } = redemption
+    stores.redemptions.setTold(seq)
+    if (!livesLong(redemption)) continue
     const at = new Date(expires ?? now).toISOString()
     const params = { reward, title: titleOf(redemption), redemption: id, expires: at }
-    notices.tell(subject, 'token_lapses', params, now, `token lapses ${id} ${at}`)
+    stores.notices.tell(subject, 'token_lapses', params, now, `token lapses ${id} ${at}`)
   }
+  return due.length
 }
 
 /** Who was told a week or less ago that they have a token need not hear of it again. */

@@ -39,7 +39,8 @@ export function deliver(moment: Moment, redemption: Redemption, by: By, code: st
 
 /** Its token was used: at a till, or at the counter. */
 export function consume(moment: Moment, redemption: Redemption, by: By & { readonly by: string }): void {
-  const { stores, now } = moment
+  const { stores } = moment
+  const now = stores.ledger.timeOf(moment.now)
   enter(moment, redemption, 'consumed', 'consumption', by)
   stores.redemptions.setConsumed(redemption.seq, now, by.by, by.reference ?? null)
   stores.redemptions.keepCopy(redemption.seq, null)
@@ -89,6 +90,13 @@ export function refund(
   lapse(moment, subject, userId)
   tell(moment, redemption, state === 'expired' ? 'token_lapsed' : state, { points: redemption.points })
   tellPartner(moment, redemption, state)
+}
+
+/** A token lapsed unused: its points come back or go with it, as its reward says. */
+export function lapseToken(moment: Moment, redemption: Redemption): void {
+  const by = { actor: 'server', reason: 'lapsed unused' }
+  if (redemption.detail.terms.on_expiry === 'refund') refund(moment, redemption, 'expired', by)
+  else forfeit(moment, redemption, by)
 }
 
 /** Lapsed unused, and the points with it. */

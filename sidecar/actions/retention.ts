@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 const DAY = 86_400_000
 /** Rows in one transaction: it holds the lock for a few milliseconds. */
 const STEP = 1_000
+const RETRY_DAYS = 30
 
 /** @returns how much was deleted, in a sentence. */
 export async function forget({
@@ -24,8 +25,16 @@ export async function forget({
   }
   const decisions = await inSteps(retention.decisions, (first, end) => events.forgetDecisions(first, end))
   const gone = await inSteps(retention.events, (first, end) => events.forgetEvents(first, end))
-  const before = now() - retention.events * DAY
-  const told = await committer.run(() => notices.forget(before))
-  await committer.run(() => idempotency.forget(before))
+  const upTo = now()
+  const untilNone = async (step: () => number): Promise<number> => {
+    for (let sum = 0; ; ) {
+      const deleted = await committer.run(step)
+      if (deleted === 0) return sum
+      sum += deleted
+    }
+  }
+  const told = await untilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
+  // Answers are for retries, however short an institution keeps its events.
+  await untilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
   return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices`
 }

@@ -41,10 +41,10 @@ export class RulesInForce {
   /** The budgets of every configuration that was ever in force, oldest first: what earlier months could pay. */
   budgetHistory(): readonly BudgetsFrom[] {
     const inForce = this.#latest()
-    inForce.budgets ??= this.configurations.all().map(({ day, files }) => ({
-      day,
-      budgets: readConfiguration(files).configuration?.catalogue.budgets ?? [],
-    }))
+    inForce.budgets ??= this.configurations.all().map(({ day, files }) => {
+      const { budgets = [], currency = null } = readConfiguration(files).configuration?.catalogue ?? {}
+      return { day, currency, budgets }
+    })
     return inForce.budgets
   }
 

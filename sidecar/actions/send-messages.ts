@@ -10,7 +10,7 @@ import { type Outcome, sendWebhook } from '../webhook/send.js'
 import { readSecrets } from '../webhook/sign.js'
 import { recordAdministration } from './administer.js'
 import type { Moment } from './moment.js'
-import { consume, deliver, refund, titleOf } from './redemption.js'
+import { consume, deliver, lapseToken, refund, titleOf } from './redemption.js'
 
 export type Sending = Pick<Context, 'stores' | 'rules' | 'committer' | 'now' | 'log' | 'env'>
 
@@ -55,12 +55,22 @@ export class Messenger {
       const current = stores.messages.pending(number)
       if (!current) return null
       const redemption = stores.redemptions.bySeq(current.redemption)!
+      const moment = { stores, rules, now: now() }
       if (type === 'redemption.issued' && redemption.tokenCopy === null) {
         stores.messages.settle(number, 'dropped', 'its token counts no more')
         return null
       }
-      stores.messages.begin(number, now() + (nextDelay(current.attempts + 1, Math.random(), null) ?? 0))
-      return { redemption, attempts: current.attempts + 1 }
+      if (type === 'redemption.issued' && redemption.expires !== null && redemption.expires <= moment.now) {
+        lapseUndelivered(moment, redemption)
+        return null
+      }
+      const made = current.attempts - current.attemptsBefore
+      if (nextDelay(made, 0, null) === null) {
+        giveUp(moment, current, current.outcome ?? 'Rocket ended each time before there was an answer.')
+        return null
+      }
+      stores.messages.begin(number, moment.now + (nextDelay(made + 1, Math.random(), null) ?? 0))
+      return { redemption, attempts: made + 1, heard: current.attempts > 0 }
     })
     if (!begun) return
     const partner = rules.current().catalogue.partners.find(({ id }) => id === begun.redemption.partner)
@@ -69,18 +79,17 @@ export class Messenger {
     const outcome = await sendTo(partner, { type, id: idOf(begun.redemption, type), body, env, now: now(), signal })
     // Stopped in the middle: nobody knows, and it is sent again.
     if (signal.aborted) return
-    await committer.run(() =>
-      settle({ stores, rules, now: now() }, { number, type, attempts: begun.attempts }, outcome),
-    )
+    await committer.run(() => settle({ stores, rules, now: now() }, { number, type, ...begun }, outcome))
     if (outcome.kind === 'accepted' && outcome.note) this.context.log.warn({ partner: partner?.id }, outcome.note)
   }
 
   #text({ type, created }: Message, redemption: Redemption, partner: Partner | undefined): string {
-    const { id, reward, expires, tokenCopy, userId, detail } = redemption
+    const { id, reward, tokenCopy, userId, detail } = redemption
     const about = { redemption_id: id, reward_id: reward }
     if (type !== 'redemption.issued') return messageText(type, created, about)
     const { value, discount } = detail.terms
-    const valid_until = expires === null ? null : new Date(expires).toISOString()
+    // As it was when it was issued: the same at every attempt.
+    const valid_until = detail.expires_at
     const token = groupedToken(this.context.stores.vault.open(tokenCopy!, id))
     const data = issuedData(
       { ...about, title: titleOf(redemption), token, value, discount, valid_until },
@@ -118,11 +127,14 @@ export async function sendTo(partner: Partner | undefined, { env, ...envelope }:
 interface Attempt {
   readonly number: number
   readonly type: Message['type']
+  /** Since it was last begun anew, this one included. */
   readonly attempts: number
+  /** There were attempts before this one, so that the partner may know of it. */
+  readonly heard: boolean
 }
 
 /** What an answer changes. A timeout or a 5xx is no answer: nothing is given back until the partner or a person says so. */
-function settle(moment: Moment, { number, type, attempts }: Attempt, outcome: Outcome): void {
+function settle(moment: Moment, { number, type, attempts, heard }: Attempt, outcome: Outcome): void {
   const { stores, now } = moment
   const { messages, redemptions } = stores
   const message = messages.pending(number)
@@ -141,6 +153,8 @@ function settle(moment: Moment, { number, type, attempts }: Attempt, outcome: Ou
       // A partner that will not hear of an ending may honour it all the same: somebody should ask.
       messages.settle(number, type === 'redemption.cancelled' ? 'dead' : 'done', outcome.why)
       if (waits) refund(moment, redemption, 'refused', { ...by, reason: outcome.why })
+      // What it refuses now it may have taken before, when its answer was lost: it has to let go of that.
+      if (waits && heard) messages.add(redemption.seq, message.partner, 'redemption.cancelled', now)
       else if (type === 'redemption.cancelled') tellStuck(moment, message, redemption, outcome.why)
       return
     case 'gone':
@@ -157,10 +171,30 @@ function settle(moment: Moment, { number, type, attempts }: Attempt, outcome: Ou
     case 'unknown': {
       const wait = nextDelay(attempts, Math.random(), outcome.kind === 'unknown' ? outcome.retryAfterMs : null)
       if (wait !== null) return messages.postpone(number, now + wait, outcome.why)
-      messages.settle(number, 'dead', outcome.why)
-      tellStuck(moment, message, redemption, outcome.why)
+      giveUp(moment, message, outcome.why)
     }
   }
+}
+
+/** Nothing is given back: the partner may have it. A person looks, and replays or cancels. */
+function giveUp(moment: Moment, message: Message, why: string): void {
+  moment.stores.messages.settle(message.number, 'dead', why)
+  tellStuck(moment, message, moment.stores.redemptions.bySeq(message.redemption)!, why)
+}
+
+/**
+ * The time of a token is over before its partner answered. One that the partner was never sent lapses as any other; of
+ * one that it may know, nobody can say: a person looks.
+ */
+export function lapseUndelivered(moment: Moment, redemption: Redemption): void {
+  const { messages } = moment.stores
+  const [issued] = messages.ofRedemption(redemption.seq)
+  if (issued && issued.attempts > 0) {
+    if (issued.state === 'pending') giveUp(moment, issued, 'Its token lapsed before the partner answered')
+    return
+  }
+  messages.drop(redemption.seq, 'redemption.issued')
+  lapseToken(moment, redemption)
 }
 
 function tellStuck({ stores, now }: Moment, { partner, number }: Message, { id }: Redemption, why: string): void {

@@ -40,11 +40,21 @@ export function consumeToken(moment: Moment, till: Till, { token, reference, key
   const { stores, now } = moment
   const { redemption, symbols } = find(moment, till, token)
   const asks = `consume ${stores.vault.digest('token', symbols).toString('hex')} ${reference}`
-  return once(stores, { caller: callerOf(till), key, asks }, now, () => {
+  const answer = once(stores, { caller: callerOf(till), key, asks }, now, () => {
     refuseUnusable(redemption, now)
     consume(moment, redemption, { by: callerOf(till), reference: reference ?? undefined })
     return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
   })
+  requireStill(moment, redemption.seq, answer)
+  return answer
+}
+
+/** An answer from before may no longer be true: a sale that was voided is not handed over because its call is repeated. */
+function requireStill({ stores, now }: Moment, seq: number, answer: TokenState): void {
+  const { status, consumed_at } = stateOf(stores.redemptions.bySeq(seq)!, now)
+  if (answer.consumed_at === consumed_at) return
+  const why = consumed_at === null ? 'This sale was voided since.' : 'This token was used again since.'
+  throw new Refusal('state_conflict', `${why} Use a new Idempotency-Key for another call.`, { state: status })
 }
 
 /** Takes a consumption back, for a sale that was voided within a day. Inside a transaction only. @throws Refusal */
@@ -52,7 +62,7 @@ export function reverseToken(moment: Moment, till: Till, { token, reference, key
   const { stores, now } = moment
   const { redemption, symbols } = find(moment, till, token)
   const asks = `reverse ${stores.vault.digest('token', symbols).toString('hex')} ${reference}`
-  return once(stores, { caller: callerOf(till), key, asks }, now, () => {
+  const answer = once(stores, { caller: callerOf(till), key, asks }, now, () => {
     const { state, consumed, consumedBy } = redemption
     if (state !== 'consumed' || consumed === null) {
       throw new Refusal('state_conflict', 'This token is not consumed, so there is nothing to reverse.', {
@@ -68,6 +78,8 @@ export function reverseToken(moment: Moment, till: Till, { token, reference, key
     reverse(moment, redemption, { by: callerOf(till), reference: reference ?? undefined, reason: 'reversed' }, symbols)
     return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
   })
+  requireStill(moment, redemption.seq, answer)
+  return answer
 }
 
 const callerOf = (till: Till): string => till?.partner ?? 'counter'

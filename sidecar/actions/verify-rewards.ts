@@ -3,7 +3,7 @@ import { allowance, type BudgetsFrom, monthOf } from '../domain/budget.js'
 import type { Configuration } from '../domain/configuration.js'
 import type { Body, Kind } from '../domain/entry.js'
 import { afterEntry, type Lot } from '../domain/lot.js'
-import { mayFollow, STATES, type State } from '../domain/redemption.js'
+import { mayFollow, STATES, type State, type Terms } from '../domain/redemption.js'
 import { termsHash } from '../domain/reward.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import type { ClaimedRedemption, RewardClaims } from '../store/audit-rewards.js'
@@ -21,7 +21,10 @@ interface Derived {
   readonly cost: number
   readonly month: string
   state: State | null
+  readonly terms: Partial<Terms>
+  readonly created: number | null
   expires: number | null
+  consumed: number | null
   by: string | null
   reference: string | null
   refunds: number
@@ -66,7 +69,8 @@ export class RewardsCheck {
       return text === undefined ? [] : [[path, text] as const]
     })
     this.#configuration = readConfiguration(new Map(texts)).configuration
-    this.#history.push({ day, budgets: this.#configuration?.catalogue.budgets ?? [] })
+    const { budgets = [], currency = null } = this.#configuration?.catalogue ?? {}
+    this.#history.push({ day, currency, budgets })
   }
 
   #approve(record: OpenedRecord | null): void {
@@ -88,7 +92,7 @@ export class RewardsCheck {
 
   #redeem(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
     const { reward = '', budget, amountMinor, points, day } = body
-    const { redemption, state, expires_at: expires } = record?.detail ?? {}
+    const { redemption, state, expires_at: expires, terms } = record?.detail ?? {}
     const month = monthOf(day)
     const derived: Derived = {
       id: typeof redemption === 'string' ? redemption : null,
@@ -99,7 +103,10 @@ export class RewardsCheck {
       cost: -points,
       month,
       state: stateIn(state),
+      terms: (terms ?? {}) as Partial<Terms>,
+      created: record ? Date.parse(record.at) : null,
       expires: typeof expires === 'string' ? Date.parse(expires) : null,
+      consumed: null,
       by: null,
       reference: null,
       refunds: 0,
@@ -146,6 +153,7 @@ export class RewardsCheck {
       }
       derived.state = to
     }
+    derived.consumed = to === 'consumed' && record ? Date.parse(record.at) : null
     derived.by = to === 'consumed' && typeof by === 'string' ? by : null
     derived.reference = to === 'consumed' && typeof reference === 'string' ? reference : null
     if (body.kind === 'refund') this.#giveBack(derived, body)
@@ -188,10 +196,15 @@ export class RewardsCheck {
         (claimed.id !== derived.id ||
           claimed.state !== derived.state ||
           claimed.expires !== derived.expires ||
+          claimed.created !== derived.created ||
+          claimed.consumed !== derived.consumed ||
+          claimed.delivery !== derived.terms.delivery ||
+          claimed.partner !== derived.terms.partner ||
+          derived.cost !== derived.terms.cost ||
           claimed.consumedBy !== derived.by ||
           claimed.reference !== derived.reference))
     if (wrong) this.fail(seq, 'what is kept of its redemption is not what the entries under it say')
-    const holds = claimed.delivery === 'codes' ? 1 : 0
+    const holds = (derived.terms.delivery ?? claimed.delivery) === 'codes' ? 1 : 0
     if (claimed.codes !== holds) this.fail(seq, `its redemption holds ${claimed.codes} codes, and should hold ${holds}`)
   }
 

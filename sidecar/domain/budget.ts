@@ -4,6 +4,7 @@ import type { Budget } from './reward.js'
 /** The budgets that a configuration defined, and the civil day from which it was in force. */
 export interface BudgetsFrom {
   readonly day: string
+  readonly currency: string | null
   readonly budgets: readonly Budget[]
 }
 
@@ -31,8 +32,13 @@ export function allowance(
   const [first] = history
   let carried = 0
   for (let at = first ? monthOf(first.day) : month; at < month; at = nextMonth(at)) {
-    const then = history.findLast(({ day }) => monthOf(day) <= at)?.budgets.find(({ id }) => id === budget.id)
-    carried = then?.rollover ? Math.max(0, carried + then.monthlyMinor - committedIn(at)) : 0
+    const inForce = history.findLast(({ day }) => monthOf(day) <= at)
+    const then = inForce?.budgets.find(({ id }) => id === budget.id)
+    // What is left of another currency is another sum.
+    carried =
+      then?.rollover && inForce?.currency === history.at(-1)?.currency
+        ? Math.max(0, carried + then.monthlyMinor - committedIn(at))
+        : 0
   }
   return budget.monthlyMinor + carried
 }

@@ -10,7 +10,14 @@ export type State = (typeof STATES)[number]
 /** Which states follow which, and the kinds of entry that say so. */
 const TRANSITIONS: Readonly<Record<State, Partial<Record<State, readonly Kind[]>>>> = {
   issued: { consumed: ['consumption'], expired: ['refund', 'expiry'], cancelled: ['refund'] },
-  delivering: { delivered: ['consumption'], consumed: ['consumption'], refused: ['refund'], cancelled: ['refund'] },
+  delivering: {
+    delivered: ['consumption'],
+    consumed: ['consumption'],
+    refused: ['refund'],
+    cancelled: ['refund'],
+    // Never sent to its partner before its token lapsed.
+    expired: ['refund', 'expiry'],
+  },
   delivered: { consumed: ['consumption'], cancelled: ['refund'] },
   // A till that is voided takes a consumption back.
   consumed: { issued: ['consumption'], delivered: ['consumption'] },

@@ -114,16 +114,17 @@ export type MoodleAction =
   | { readonly cohort: string }
 
 /**
- * The hash over what an approval is given for: cost, value, funding, stock, limit and delivery. Words, windows and
+ * The hash over what an approval is given for: cost, value, funding with its budget, stock, limit and delivery. Words, windows and
  * requirements can change without a new one.
  */
 export function termsHash(reward: Reward, currency: string | null): string {
-  const { cost, funding, stock, limit, delivery, partner } = reward
+  const { cost, funding, budget, stock, limit, delivery, partner } = reward
   const by = funding.kind === 'discount' && 'byTier' in funding.discount ? funding.discount.byTier : null
   const terms = {
     cost,
     currency,
     funding: by ? { kind: 'discount', by_tier: Object.fromEntries(by) } : funding,
+    budget,
     stock,
     limit: limit && { count: limit.count, per: limit.per },
     delivery,

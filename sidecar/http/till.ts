@@ -9,7 +9,6 @@ import {
   type Use,
   verifyToken,
 } from '../actions/till.js'
-import type { Principal } from './auth.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import {
@@ -95,8 +94,11 @@ export const tillRoutes: readonly Route[] = [
 ]
 
 /** @throws Problem 403 where a partner's token names no partner. */
-function tillOf({ scopes, partner }: Principal): Till {
+function tillOf({ principal, context }: Call): Till {
+  const { scopes, partner } = principal
   if (scopes.has('admin')) return null
+  if (partner !== null && !context.rules.current().catalogue.partners.some(({ id }) => id === partner))
+    throw new Problem('forbidden', `${partner} is no partner of this institution any more.`)
   if (partner !== null) return { partner }
   throw new Problem('forbidden', 'This token names no partner: make one with `token --scope partner --partner ID`.')
 }
@@ -104,7 +106,7 @@ function tillOf({ scopes, partner }: Principal): Till {
 function postVerify(call: Call): Answer {
   const { stores, rules, now } = call.context
   const { token: written } = call.body as { token: string }
-  const till = tillOf(call.principal)
+  const till = tillOf(call)
   return { json: limited(call, () => verifyToken({ stores, rules, now: now() }, till, written)) }
 }
 
@@ -119,7 +121,7 @@ function postReverse(call: Call): Promise<Answer> {
 async function use(call: Call, action: typeof consumeToken): Promise<Answer> {
   const { stores, rules, now, committer } = call.context
   const { token: written, reference = null } = call.body as { token: string; reference?: string }
-  const till = tillOf(call.principal)
+  const till = tillOf(call)
   const asked: Use = { token: written, reference, key: call.key }
   const work = (): TokenState => action({ stores, rules, now: now() }, till, asked)
   return { json: await committer.run(() => limited(call, work)) }
@@ -159,9 +161,10 @@ interface SettlementQuery {
   readonly cursor?: string
 }
 
-function getSettlement({ context, principal, query }: Call): Answer {
+function getSettlement(call: Call): Answer {
+  const { context, query } = call
   const { partner: asked, state, limit, cursor } = query as unknown as SettlementQuery
-  const till = tillOf(principal)
+  const till = tillOf(call)
   const partner = till?.partner ?? asked
   if (partner === undefined) throw new Problem('malformed', 'Say which partner: ?partner=ID.')
   if (asked !== undefined && asked !== partner) throw new Problem('forbidden', 'This token speaks for another partner.')

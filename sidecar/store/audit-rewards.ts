@@ -15,6 +15,9 @@ export interface ClaimedRedemption {
   /** Codes of a pool that are in its hands now. */
   readonly codes: number
   readonly delivery: string
+  readonly partner: string | null
+  readonly created: number
+  readonly consumed: number | null
 }
 
 export interface RewardClaims {
@@ -40,6 +43,7 @@ export function readRewardClaims(connection: Connection): RewardClaims {
   const redemptions = connection
     .prepare<[], ClaimedRedemption>(
       `SELECT seq, id, subject, reward, state, refunded, expires, consumed_by AS consumedBy, reference, delivery,
+         partner, created, consumed,
          (SELECT count(*) FROM code WHERE code.redemption = redemption.seq AND code.state = 'handed_out') AS codes
        FROM redemption`,
     )

@@ -23,7 +23,10 @@ export class Idempotency {
       insert: connection.prepare(
         'INSERT INTO idempotency (caller, key, fingerprint, answer, created) VALUES (?, ?, ?, ?, ?)',
       ),
-      forget: connection.prepare('DELETE FROM idempotency WHERE created < ?'),
+      forget: connection.prepare(
+        `DELETE FROM idempotency WHERE (caller, key) IN
+           (SELECT caller, key FROM idempotency WHERE created < ? ORDER BY created LIMIT ?)`,
+      ),
     }
   }
 
@@ -36,9 +39,9 @@ export class Idempotency {
     this.#sql.insert.run(caller, this.#digest(key), fingerprint, answer, now)
   }
 
-  /** Deletes those from before an instant. @returns how many. */
-  forget(before: number): number {
-    return this.#sql.forget.run(before).changes
+  /** Deletes so many of those from before an instant. @returns how many. */
+  forget(before: number, limit: number): number {
+    return this.#sql.forget.run(before, limit).changes
   }
 
   #digest(key: string): Buffer {

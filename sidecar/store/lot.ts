@@ -16,13 +16,11 @@ export class Lots {
       ),
       drop: connection.prepare('DELETE FROM lot WHERE subject = ? AND expires = ? AND seq = ?'),
       due: connection
-        .prepare<[string, number], string>(
-          'SELECT DISTINCT subject FROM lot WHERE expires <= ? ORDER BY subject LIMIT ?',
-        )
+        .prepare<[string, number], string>('SELECT subject FROM lot WHERE expires <= ? ORDER BY expires LIMIT ?')
         .pluck(),
-      between: connection.prepare<[string, string], { subject: string; expires: string; points: number }>(
-        `SELECT subject, expires, sum(points_left) AS points FROM lot WHERE expires > ? AND expires <= ?
-         GROUP BY expires, subject ORDER BY expires, subject`,
+      lapsingOn: connection.prepare<[string, string, number], { subject: string; points: number }>(
+        `SELECT subject, sum(points_left) AS points FROM lot WHERE expires = ? AND subject > ?
+         GROUP BY subject ORDER BY subject LIMIT ?`,
       ),
       months: connection.prepare<[], { month: string; points: number }>(
         'SELECT substr(expires, 1, 7) AS month, sum(points_left) AS points FROM lot GROUP BY 1 ORDER BY 1',
@@ -51,14 +49,14 @@ export class Lots {
     }
   }
 
-  /** Learners with points that lapse on or before a day. */
+  /** Learners with points that lapse on or before a day. @param limit the most lots that are looked at. */
   due(day: string, limit: number): string[] {
-    return this.#sql.due.all(day, limit)
+    return [...new Set(this.#sql.due.all(day, limit))]
   }
 
-  /** What lapses after one day and up to another, by learner. */
-  lapsingBetween(after: string, upTo: string): { subject: string; expires: string; points: number }[] {
-    return this.#sql.between.all(after, upTo)
+  /** What lapses on a day, by learner. @param after only subjects behind this one. */
+  lapsingOn(day: string, after: string, limit: number): { subject: string; points: number }[] {
+    return this.#sql.lapsingOn.all(day, after, limit)
   }
 
   /** Every learner's points together: those that lapse, by month; those that never do; what learners owe. */

@@ -13,12 +13,15 @@ export interface Message {
   /** Epoch milliseconds. */
   readonly created: number
   readonly attempts: number
+  /** How many of them were made before it was last begun anew. */
+  readonly attemptsBefore: number
   readonly next: number
   /** How the last attempt ended. */
   readonly outcome: string | null
 }
 
-const COLUMNS = 'number, redemption, partner, type, state, created, attempts, next, outcome'
+const COLUMNS =
+  'number, redemption, partner, type, state, created, attempts, attempts_before AS attemptsBefore, next, outcome'
 
 export class Messages {
   readonly #sql
@@ -29,11 +32,19 @@ export class Messages {
         `INSERT INTO message (redemption, partner, type, state, created, attempts, next)
          VALUES (?, ?, ?, 'pending', ?, 0, ?) ON CONFLICT DO NOTHING`,
       ),
-      due: connection.prepare<[number, number], Message>(
-        `SELECT ${COLUMNS} FROM (
-           SELECT *, row_number() OVER (PARTITION BY partner ORDER BY next, number) AS place FROM message
-           WHERE state = 'pending' AND next <= ? AND partner NOT IN (SELECT partner FROM closed_partner))
-         WHERE place <= ? ORDER BY next, number`,
+      // From one partner to the next through the index, however many messages each has.
+      waiting: connection
+        .prepare<[], string>(
+          `WITH RECURSIVE waiting (partner) AS (
+             SELECT min(partner) FROM message WHERE state = 'pending'
+             UNION ALL
+             SELECT (SELECT min(message.partner) FROM message WHERE state = 'pending' AND message.partner > waiting.partner)
+             FROM waiting WHERE waiting.partner IS NOT NULL)
+           SELECT partner FROM waiting WHERE partner IS NOT NULL AND partner NOT IN (SELECT partner FROM closed_partner)`,
+        )
+        .pluck(),
+      due: connection.prepare<[string, number, number], Message>(
+        `SELECT ${COLUMNS} FROM message WHERE state = 'pending' AND partner = ? AND next <= ? ORDER BY next LIMIT ?`,
       ),
       pending: connection.prepare<[number], Message>(
         `SELECT ${COLUMNS} FROM message WHERE number = ? AND state = 'pending'`,
@@ -48,7 +59,7 @@ export class Messages {
         "UPDATE message SET state = 'dropped' WHERE redemption = ? AND type = ? AND state IN ('pending', 'dead')",
       ),
       replay: connection.prepare(
-        "UPDATE message SET state = 'pending', attempts = 0, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
+        "UPDATE message SET state = 'pending', attempts_before = attempts, next = ? WHERE redemption = ? AND state IN ('dead', 'pending')",
       ),
       counts: connection.prepare<[], { partner: string; pending: number; retried: number; dead: number }>(
         `SELECT partner, sum(state = 'pending') AS pending, sum(state = 'pending' AND attempts > 0) AS retried, sum(state = 'dead') AS dead FROM message
@@ -72,7 +83,10 @@ export class Messages {
 
   /** What is due, of each partner that is open at most so many, the longest waiting first. */
   due(now: number, ofEach: number): Message[] {
-    return this.#sql.due.all(now, ofEach)
+    return this.#sql.waiting
+      .all()
+      .flatMap((partner) => this.#sql.due.all(partner, now, ofEach))
+      .sort((a, b) => a.next - b.next || a.number - b.number)
   }
 
   /** A message that is still to be sent; null: it was dealt with. */

@@ -33,7 +33,9 @@ export class Notices {
         `SELECT number, audience, user_id AS userId, time, code, params FROM notice LEFT JOIN learner USING (subject)
          WHERE number > ? ORDER BY number LIMIT ?`,
       ),
-      forget: connection.prepare('DELETE FROM notice WHERE time < ?'),
+      forget: connection.prepare(
+        'DELETE FROM notice WHERE number IN (SELECT number FROM notice WHERE time < ? ORDER BY number LIMIT ?)',
+      ),
       reach: connection.prepare(
         'INSERT INTO tier_reached (subject, tier, time) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       ),
@@ -58,9 +60,9 @@ export class Notices {
     return this.#sql.after.all(number, limit).map((row) => ({ ...row, params: JSON.parse(row.params) }))
   }
 
-  /** Deletes those from before an instant. @returns how many. */
-  forget(before: number): number {
-    return this.#sql.forget.run(before).changes
+  /** Deletes so many of those from before an instant. @returns how many. */
+  forget(before: number, limit: number): number {
+    return this.#sql.forget.run(before, limit).changes
   }
 
   /** Remembers that a learner was told of a tier. @returns false where they were told before. */

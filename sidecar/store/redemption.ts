@@ -2,7 +2,8 @@
 
 import type { RedemptionDetail, State } from '../domain/redemption.js'
 import type { Delivery } from '../domain/reward.js'
-import type { Connection, Writer } from './database.js'
+import type { Writer } from './database.js'
+import { redemptionStatements, SELECT } from './redemption-statements.js'
 
 export interface Redemption {
   /** The ledger entry. */
@@ -52,7 +53,8 @@ export interface RedemptionFilter {
   readonly before?: number | undefined
 }
 
-type Row = Omit<Redemption, 'detail'> & { readonly detail: string }
+/** A row as SQL gives it. */
+export type Row = Omit<Redemption, 'detail'> & { readonly detail: string }
 
 export class Redemptions {
   readonly #connection
@@ -60,7 +62,7 @@ export class Redemptions {
 
   constructor({ connection }: Writer) {
     this.#connection = connection
-    this.#sql = statements(connection)
+    this.#sql = redemptionStatements(connection)
   }
 
   add({ seq, id, subject, reward, state, delivery, partner, created, expires, token, tokenCopy }: NewRedemption): void {
@@ -95,11 +97,20 @@ export class Redemptions {
     equals('reward', reward)
     equals('subject', subject)
     if (partner !== undefined) {
-      where.push('(partner = ? OR consumed_by = ?)')
-      params.push(partner, partner)
+      // Two walks through an index rather than one that sorts all that this partner ever had.
+      const walk = (column: string) =>
+        `SELECT * FROM (SELECT redemption.seq FROM redemption WHERE ${[...where, `${column} = ?`].join(' AND ')}
+           ORDER BY redemption.seq DESC LIMIT ${limit})`
+      const walks = `${walk('partner')} UNION ${walk('consumed_by')}`
+      const all = [...params, partner, ...params, partner]
+      return this.#rows(`redemption.seq IN (${walks})`, all, limit)
     }
+    return this.#rows(where.join(' AND '), params, limit)
+  }
+
+  #rows(where: string, params: readonly (string | number)[], limit: number): Redemption[] {
     return this.#connection
-      .prepare<unknown[], Row>(`${SELECT} WHERE ${where.join(' AND ')} ORDER BY redemption.seq DESC LIMIT ?`)
+      .prepare<unknown[], Row>(`${SELECT} WHERE ${where} ORDER BY redemption.seq DESC LIMIT ?`)
       .all(...params, limit)
       .map((row) => opened(row)!)
   }
@@ -117,6 +128,20 @@ export class Redemptions {
   /** Delivered to a partner and never consumed, with a token that lapsed before an instant and can still be seen. */
   lapsedAtPartners(before: number, limit: number): Redemption[] {
     return this.#sql.lapsedAtPartners.all(before, limit).map((row) => opened(row)!)
+  }
+
+  /** On their way to a partner, with a token that lapsed before an instant and a message that waits. */
+  lapsedUnsent(before: number, limit: number): Redemption[] {
+    return this.#sql.lapsedUnsent.all(before, limit).map((row) => opened(row)!)
+  }
+
+  /** With an unused token that lapses from one instant up to another, of learners who were not told so yet. */
+  lapsingUntold(from: number, to: number, limit: number): Redemption[] {
+    return this.#sql.lapsingUntold.all(from, to, limit).map((row) => opened(row)!)
+  }
+
+  setTold(seq: number): void {
+    this.#sql.setTold.run(seq)
   }
 
   /** What Moodle is to do, oldest first. */
@@ -182,60 +207,3 @@ export class Redemptions {
 }
 
 const opened = (row: Row | undefined): Redemption | null => (row ? { ...row, detail: JSON.parse(row.detail) } : null)
-
-const SELECT = `SELECT redemption.seq, redemption.id, redemption.subject, record.data ->> '$.user_id' AS userId,
-  redemption.reward, redemption.state, delivery, partner, created, redemption.expires, consumed,
-  consumed_by AS consumedBy, reference, token_copy AS tokenCopy, partner_code AS partnerCode,
-  -entry.points AS points, entry.body ->> '$.budget' AS budget, entry.body ->> '$.amount_minor' AS amountMinor,
-  entry.body ->> '$.currency' AS currency, entry.day, record.data -> '$.detail' AS detail
-  FROM redemption JOIN entry ON entry.seq = redemption.seq JOIN private_record AS record ON record.seq = redemption.seq`
-
-function statements(connection: Connection) {
-  const row = <P extends unknown[]>(where: string) => connection.prepare<P, Row>(`${SELECT} WHERE ${where}`)
-  return {
-    insert: connection.prepare(
-      `INSERT INTO redemption (seq, id, subject, reward, state, delivery, partner, created, expires, token, token_copy)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    byId: row<[string]>('redemption.id = ?'),
-    bySeq: row<[number]>('redemption.seq = ?'),
-    byToken: row<[Buffer]>('redemption.token = ?'),
-    times: connection
-      .prepare<[string, string], number>(
-        'SELECT created FROM redemption WHERE subject = ? AND reward = ? AND refunded = 0',
-      )
-      .pluck(),
-    lapsing: row<[string, number, number, number]>(
-      'redemption.state = ? AND redemption.expires >= ? AND redemption.expires < ? ORDER BY redemption.expires LIMIT ?',
-    ),
-    lapsedAtPartners: row<[number, number]>(
-      "redemption.state = 'delivered' AND redemption.expires < ? AND token_copy IS NOT NULL ORDER BY redemption.expires LIMIT ?",
-    ),
-    forMoodle: row<[number]>("redemption.state = 'delivering' AND delivery = 'moodle' ORDER BY redemption.seq LIMIT ?"),
-    setState: connection.prepare('UPDATE redemption SET state = ? WHERE seq = ?'),
-    setRefunded: connection.prepare('UPDATE redemption SET refunded = 1 WHERE seq = ?'),
-    setConsumed: connection.prepare('UPDATE redemption SET consumed = ?, consumed_by = ?, reference = ? WHERE seq = ?'),
-    setCopy: connection.prepare('UPDATE redemption SET token_copy = ? WHERE seq = ?'),
-    setToken: connection.prepare('UPDATE redemption SET token = ?, token_copy = ? WHERE seq = ?'),
-    setExpires: connection.prepare('UPDATE redemption SET expires = ? WHERE seq = ?'),
-    setPartnerCode: connection.prepare('UPDATE redemption SET partner_code = ? WHERE seq = ?'),
-    issued: connection.prepare<[string], number>('SELECT count FROM issued WHERE reward = ?').pluck(),
-    // Not an upsert: SQLite would check the sum's bound against the change itself.
-    changeIssued: connection.prepare('UPDATE issued SET count = count + ? WHERE reward = ?'),
-    insertIssued: connection.prepare('INSERT INTO issued (reward, count) VALUES (?, ?)'),
-    committed: connection
-      .prepare<[string, string], number>('SELECT amount_minor FROM committed WHERE budget = ? AND month = ?')
-      .pluck(),
-    otherCurrency: connection
-      .prepare<[string, string | null], string>(
-        'SELECT currency FROM committed WHERE budget = ? AND currency IS NOT ? LIMIT 1',
-      )
-      .pluck(),
-    changeCommitted: connection.prepare(
-      'UPDATE committed SET amount_minor = amount_minor + ? WHERE budget = ? AND month = ?',
-    ),
-    insertCommitted: connection.prepare(
-      'INSERT INTO committed (budget, month, amount_minor, currency) VALUES (?, ?, ?, ?)',
-    ),
-  }
-}

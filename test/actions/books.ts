@@ -13,7 +13,7 @@ interface Line extends Body {
 /** The life of a redemption, as the words of the documentation tell it. */
 const LIFE: Readonly<Record<string, readonly string[]>> = {
   issued: ['consumed', 'expired', 'cancelled'],
-  delivering: ['delivered', 'consumed', 'refused', 'cancelled'],
+  delivering: ['delivered', 'consumed', 'refused', 'expired', 'cancelled'],
   delivered: ['consumed', 'cancelled'],
   consumed: ['issued', 'delivered'],
   refused: [],

@@ -75,10 +75,27 @@ describe('the nightly job', () => {
     'never decides for a partner that has not answered',
     inShop(REWARDS, async (shop) => {
       const id = redeemed(shop, 'ride')
+      const [message] = shop.stores.messages.ofRedemption(shop.get(id).seq)
+      shop.at(({ stores, now }) => stores.messages.begin(message!.number, now))
       shop.clock.now += 40 * DAY
       await shop.expire()
       expect(shop.get(id).state).to.equal('delivering')
       expect(shop.balance()).to.equal(0)
+      expect(shop.stores.messages.ofRedemption(shop.get(id).seq)[0]?.state).to.equal('dead')
+      expect(shop.told('administrators')).to.include('delivery_stuck')
+    }),
+  )
+
+  it(
+    'takes a token that its partner was never sent as any other that lapses unused',
+    inShop(REWARDS, async (shop) => {
+      const id = redeemed(shop, 'ride')
+      const cost = shop.get(id).points
+      shop.clock.now += 40 * DAY
+      await shop.expire()
+      expect(shop.get(id).state).to.equal('expired')
+      expect(shop.balance()).to.equal(cost)
+      expect(shop.stores.messages.ofRedemption(shop.get(id).seq)[0]?.state).to.equal('dropped')
     }),
   )
 })

@@ -102,7 +102,7 @@ describe('a redemption', () => {
       }
       const closed: Record<string, readonly string[]> = {
         issued: ['delivered', 'reversed', 'refused'],
-        delivering: ['reversed', 'expired', 'forfeited'],
+        delivering: ['reversed'],
         delivered: ['delivered', 'reversed', 'refused', 'expired', 'forfeited'],
         consumed: ['delivered', 'consumed', 'cancelled', 'refused', 'expired', 'forfeited'],
       }

@@ -109,10 +109,10 @@ export class Shop {
     return this.at((moment) => consumeToken(moment, till, { token, reference, key }))
   }
 
-  /** Puts codes into a pool. @param text a code a line, or CSV. @throws Refusal */
+  /** Puts codes into a pool. @param text CSV; without its first line, a code a line. @throws Refusal */
   importCodes(reward: string, text: string, dryRun = false): Promise<ImportedCodes> {
     const { stores, rules, clock } = this
-    const order = { reward, file: 'codes.csv', text, actor: 'it', dryRun }
+    const order = { reward, file: 'codes.csv', text: withHeading(text), actor: 'it', dryRun }
     return importCodes({ stores, rules, now: () => clock.now }, order)
   }
 
@@ -151,6 +151,9 @@ export class Shop {
     this.opened.connection.close()
   }
 }
+
+/** A heading, where there is none: with a word like code in it, it is one. */
+const withHeading = (text: string): string => (/code|,|;/i.test(text.split('\n')[0] ?? '') ? text : `code\n${text}`)
 
 export function openShop(rewards: string, files: ShopFiles = {}): Shop {
   const shop = new Shop(open(), files.now ?? NOW)

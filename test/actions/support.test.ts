@@ -228,7 +228,7 @@ describe('a message is replayed', () => {
       expect(shop.stores.messages.due(shop.clock.now + 2 * DAY, 9)).to.deep.equal([])
       expect(shop.at((moment) => replay(moment, id, asked))).to.equal(1)
       expect(shop.stores.messages.due(shop.clock.now, 9)).to.have.length(1)
-      expect(shop.stores.messages.pending(message!.number)).to.include({ attempts: 0 })
+      expect(shop.stores.messages.pending(message!.number)).to.include({ attempts: 1, attemptsBefore: 1 })
       shop.at(({ stores }) => stores.messages.settle(message!.number, 'done', 'accepted'))
       expect(refusal(() => shop.at((moment) => replay(moment, id, asked))).code).to.equal('state_conflict')
     }),

@@ -87,6 +87,23 @@ describe('a till', () => {
   )
 })
 
+describe('a voided sale', () => {
+  it(
+    'is not handed over because its call is repeated: that takes a new key',
+    inShop(REWARDS, (shop) => {
+      const { token } = redeemed(shop)
+      shop.consume(token, canteen, 'sale 17', 'consume-17')
+      expect(shop.consume(token, canteen, 'sale 17', 'consume-17').status).to.equal('consumed')
+      shop.clock.now += 1_000
+      reverse(shop, token, canteen, 'reverse-17')
+      expect(reverse(shop, token, canteen, 'reverse-17').status).to.equal('issued')
+      expect(refusal(() => shop.consume(token, canteen, 'sale 17', 'consume-17')).message).to.include('voided since')
+      shop.consume(token, canteen, 'sale 18', 'consume-18')
+      expect(refusal(() => reverse(shop, token, canteen, 'reverse-17')).message).to.include('used again since')
+    }),
+  )
+})
+
 describe('a token', () => {
   it(
     'is consumed once; the second is told when and where',

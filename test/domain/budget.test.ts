@@ -5,7 +5,7 @@ import { Civil } from '../../sidecar/domain/civil.js'
 import type { Budget } from '../../sidecar/domain/reward.js'
 
 const budget = (monthlyMinor: number, rollover = true): Budget => ({ id: 'main', monthlyMinor, rollover })
-const from = (day: string, ...budgets: Budget[]): BudgetsFrom => ({ day, budgets })
+const from = (day: string, ...budgets: Budget[]): BudgetsFrom => ({ day, currency: 'GBP', budgets })
 const committed =
   (sums: Record<string, number> = {}) =>
   (month: string) =>

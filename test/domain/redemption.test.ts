@@ -26,6 +26,8 @@ describe('the life of a redemption', () => {
       'delivering → consumed: consumption',
       'delivering → refused: refund',
       'delivering → cancelled: refund',
+      'delivering → expired: refund',
+      'delivering → expired: expiry',
       'delivered → consumed: consumption',
       'delivered → cancelled: refund',
       // A till that was voided.

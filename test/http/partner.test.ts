@@ -59,6 +59,8 @@ describe('a partner that is sent redemptions', () => {
     const { body } = await get(rocket, '/api/user/redemptions', 'learner', { sub: '42' })
     return body.redemptions.find((one: { redemption_id: string }) => one.redemption_id === id)
   }
+  const act = (id: string | undefined, name: string) =>
+    asAdmin(rocket, `/api/redemptions/${id}/${name}`, { reason: 'they say it is mended' })
   const notices = async (code: string): Promise<{ params: object; text: string }[]> =>
     (await get(rocket, '/api/notices?limit=1000', 'events')).body.notices.filter(
       (notice: { code: string }) => notice.code === code,
@@ -183,6 +185,32 @@ describe('a partner that is sent redemptions', () => {
     expect((await redeem(rocket, '42', 'book', 30, 'another')).status).to.equal(201)
   })
 
+  it('is told to let go where it refuses what it may have taken before', async () => {
+    behave = closing
+    const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
+    await messenger.sendDue()
+    // Its answer was lost; to the second attempt it says that it has it already.
+    behave = answer(409)
+    await sendAgain(1)
+    expect((await own(redemption_id)).status).to.equal('refused')
+    expect(standing()).to.deep.equal(withoutBook)
+    behave = answer(204)
+    await messenger.sendDue()
+    const ids = partner.received.map(({ headers }) => headers['webhook-id'])
+    expect(ids).to.deep.equal([`${redemption_id}_issued`, `${redemption_id}_issued`, `${redemption_id}_cancelled`])
+  })
+
+  it('is told of a cancellation also where its message was begun anew', async () => {
+    behave = closing
+    const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
+    await messenger.sendDue()
+    await act(redemption_id, 'replay')
+    await act(redemption_id, 'cancel')
+    behave = answer(204)
+    await messenger.sendDue()
+    expect(partner.received.at(-1)?.headers['webhook-id']).to.equal(`${redemption_id}_cancelled`)
+  })
+
   it('may answer with a code of its own, for its learner alone to see', async () => {
     behave = json({ code: 'SHOP-1234' })
     const { redemption_id } = await redeemed(rocket, '42', 'book', 30)
@@ -242,10 +270,8 @@ describe('a partner that is sent redemptions', () => {
     for (const { redemption_id } of [lost, found]) expect(stuck).to.contain(`redemption replay ${redemption_id}`)
     expect(standing()).to.deep.equal({ balance: 240, money: 1_400 })
 
-    const act = (id: string | undefined, name: string) =>
-      asAdmin(rocket, `/api/redemptions/${id}/${name}`, { reason: 'they say it is mended' })
     behave = answer(200)
-    expect((await act(found.redemption_id, 'replay')).body.messages[0]).to.include({ state: 'pending', attempts: 0 })
+    expect((await act(found.redemption_id, 'replay')).body.messages[0]).to.include({ state: 'pending', attempts: 10 })
     await messenger.sendDue()
     expect((await own(found.redemption_id)).status).to.equal('delivered')
     expect(new Set(partner.received.map(({ headers }) => headers['webhook-id'])).size).to.equal(2)

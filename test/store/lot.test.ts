@@ -52,8 +52,9 @@ describe('lots that are kept', () => {
     for (const subject of learners) grant(subject, 1, SOON)
     grant(learners[0]!, 1, SOON)
     expect(lots().due('2026-12-30', 10)).to.deep.equal([])
-    expect(lots().due(SOON, 10)).to.deep.equal([...learners].sort())
-    expect(lots().due(SOON, 2)).to.have.length(2)
+    expect(lots().due(SOON, 10)).to.have.members(learners)
+    // The most lots that are looked at: of the same day, those of one learner stand together.
+    expect(lots().due(SOON, 2).length).to.be.within(1, 2)
   })
 
   it('that lapse after one day and up to another are summed by learner and day', () => {
@@ -66,12 +67,15 @@ describe('lots that are kept', () => {
     ] as const) {
       grant(subject, points, expires)
     }
-    expect(lots().lapsingBetween('2026-12-30', SOON)).to.have.deep.members([
-      { subject: ann, expires: SOON, points: 7 },
-      { subject: bob, expires: SOON, points: 6 },
-    ])
-    expect(lots().lapsingBetween(SOON, '2027-07-30')).to.deep.equal([])
-    expect(lots().lapsingBetween(SOON, LATER)).to.deep.equal([{ subject: ann, expires: LATER, points: 5 }])
+    const soon = [
+      { subject: ann, points: 7 },
+      { subject: bob, points: 6 },
+    ].sort((a, b) => (a.subject < b.subject ? -1 : 1))
+    expect(lots().lapsingOn(SOON, '', 10)).to.deep.equal(soon)
+    expect(lots().lapsingOn(SOON, '', 1)).to.deep.equal(soon.slice(0, 1))
+    expect(lots().lapsingOn(SOON, soon[0]!.subject, 10)).to.deep.equal(soon.slice(1))
+    expect(lots().lapsingOn('2027-07-30', '', 10)).to.deep.equal([])
+    expect(lots().lapsingOn(LATER, '', 10)).to.deep.equal([{ subject: ann, points: 5 }])
   })
 
   it('with points that never lapse and debts are what the institution owes', () => {

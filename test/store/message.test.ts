@@ -93,7 +93,7 @@ describe('the outbox', () => {
     messages().settle(numberOf(done), 'done', 'accepted')
     messages().drop(dropped, 'redemption.issued')
     expect([dead, done, dropped].map((seq) => messages().replay(seq, NOW + DAY))).to.deep.equal([1, 0, 0])
-    expect(messages().pending(numberOf(dead))).to.include({ attempts: 0, next: NOW + DAY })
+    expect(messages().pending(numberOf(dead))).to.include({ attempts: 1, attemptsBefore: 1, next: NOW + DAY })
   })
 
   it('sends a closed partner nothing until it is open again; the others are not held up', () => {

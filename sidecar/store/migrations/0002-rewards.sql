@@ -38,11 +38,19 @@ CREATE TABLE redemption (
   token BLOB UNIQUE,
   token_copy BLOB,
   -- What a partner answered for the learner to see, encrypted.
-  partner_code BLOB
+  partner_code BLOB,
+  -- Its learner was told that its token lapses soon.
+  told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
 ) STRICT;
 CREATE INDEX redemption_subject ON redemption (subject, reward);
 CREATE INDEX redemption_expires ON redemption (state, expires);
+-- With one column each an index is in the order of the entries, as lists are.
+CREATE INDEX redemption_state ON redemption (state);
+CREATE INDEX redemption_reward ON redemption (reward);
 CREATE INDEX redemption_partner ON redemption (partner) WHERE partner IS NOT NULL;
+CREATE INDEX redemption_partner_state ON redemption (partner, state) WHERE partner IS NOT NULL;
+CREATE INDEX redemption_untold ON redemption (expires) WHERE told = 0 AND token_copy IS NOT NULL;
+CREATE INDEX redemption_at_partner ON redemption (expires) WHERE state = 'delivered' AND token_copy IS NOT NULL;
 CREATE INDEX redemption_consumed_by ON redemption (consumed_by) WHERE consumed_by IS NOT NULL;
 
 -- How many of each reward were issued and not given back.
@@ -91,14 +99,16 @@ CREATE TABLE message (
   type TEXT NOT NULL CHECK (type IN ('redemption.issued', 'redemption.cancelled', 'redemption.expired')),
   state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'dropped')),
   created INTEGER NOT NULL,
+  -- Made so far, and how many of them before it was last begun anew.
   attempts INTEGER NOT NULL,
+  attempts_before INTEGER NOT NULL DEFAULT 0,
   -- When it is tried next.
   next INTEGER NOT NULL,
   -- How the last attempt ended.
   outcome TEXT,
   UNIQUE (redemption, type)
 ) STRICT;
-CREATE INDEX message_next ON message (state, next);
+CREATE INDEX message_next ON message (state, partner, next);
 
 -- Partners whose address is gone.
 CREATE TABLE closed_partner (
