@@ -27,8 +27,10 @@ export function redemptionStatements(connection: Connection) {
     lapsing: row<[string, number, number, number]>(
       'redemption.state = ? AND redemption.expires >= ? AND redemption.expires < ? ORDER BY redemption.expires LIMIT ?',
     ),
+    // SQLite would otherwise read through all that was ever delivered.
     lapsedAtPartners: row<[number, number]>(
-      "redemption.state = 'delivered' AND redemption.expires < ? AND token_copy IS NOT NULL ORDER BY redemption.expires LIMIT ?",
+      `redemption.seq IN (SELECT seq FROM redemption INDEXED BY redemption_at_partner
+         WHERE state = 'delivered' AND token_copy IS NOT NULL AND expires < ? ORDER BY expires LIMIT ?)`,
     ),
     lapsedUnsent: row<[number, number]>(
       `redemption.state = 'delivering' AND redemption.expires < ? AND EXISTS
