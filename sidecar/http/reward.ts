@@ -56,7 +56,8 @@ export const rewardRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/api/rewards/{id}/redeem',
-    summary: 'Turns points into a reward: its token or code is in the answer. The same key gives the same answer.',
+    summary:
+      'Turns points into a reward: its token or code is in the answer. The same key gives the first answer again, its token while it can be used.',
     access: ['learner'],
     idempotent: 'required',
     body: {
