@@ -21,14 +21,7 @@ export async function expire({
   now,
 }: Pick<Context, 'stores' | 'rules' | 'committer' | 'now'>): Promise<string> {
   const moment: Moment = { stores, rules, now: now() }
-  /** Again and again, until a step finds nothing more to do. */
-  const inSteps = async (step: (moment: Moment) => number): Promise<number> => {
-    for (let sum = 0; ; ) {
-      const done = await committer.run(() => step(moment), STEP)
-      if (done === 0) return sum
-      sum += done
-    }
-  }
+  const inSteps = (step: (moment: Moment) => number) => committer.runUntilNone(() => step(moment), STEP)
   const learners = await inSteps(lapsePoints)
   const tokens = await inSteps(lapseTokens)
   const told = await inSteps(tellPartners)

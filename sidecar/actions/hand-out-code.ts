@@ -1,7 +1,8 @@
 /** Takes a code out of a reward's pool for a redemption, and warns where few are left. */
 import type { Moment } from './moment.js'
 
-const FEW_PERCENT = 20
+/** Of a pool: as little as this is worth a warning. */
+export const FEW_PERCENT = 20
 
 /**
  * The code that lapses soonest; administrators are told of few and of none left, once for each batch that was imported.

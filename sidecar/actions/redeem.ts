@@ -1,6 +1,6 @@
 /** A learner turns points into a reward: validate, deduct, token or code, deliver; all of it in one transaction. */
 import { randomBytes } from 'node:crypto'
-import { monthOf, warningAt } from '../domain/budget.js'
+import { warningAt } from '../domain/budget.js'
 import { spend } from '../domain/lot.js'
 import { firstState, hasToken, type RedemptionDetail, type State, termsOf } from '../domain/redemption.js'
 import { inLanguage, type Offer, type Reward } from '../domain/reward.js'
@@ -149,6 +149,3 @@ function commitMoney(moment: Moment, reward: string, { budget, amountMinor, curr
     notices.tellAdministrators('budget_short', { budget, month, reward }, now, `short ${budget} ${month} ${reward}`)
   }
 }
-
-/** The budget's month of a redemption: that of the day on which it was written. */
-export const budgetMonth = ({ day }: { readonly day: string }): string => monthOf(day)

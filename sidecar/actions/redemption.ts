@@ -1,11 +1,11 @@
 /** What becomes of a redemption: each step an entry under it. Inside a transaction only. */
+import { monthOf } from '../domain/budget.js'
 import type { Kind, PrivateRecord } from '../domain/entry.js'
 import { firstState, mayFollow, type State, type TransitionDetail } from '../domain/redemption.js'
 import { inLanguage } from '../domain/reward.js'
 import type { Redemption } from '../store/redemption.js'
 import { lapse } from './lapse.js'
 import { type Moment, write } from './moment.js'
-import { budgetMonth } from './redeem.js'
 import { Refusal } from './refusal.js'
 
 /** Who or what moves a redemption on. */
@@ -86,7 +86,7 @@ export function refund(
   redemptions.keepCopy(seq, null)
   redemptions.countIssued(reward, -1)
   if (budget !== null && amountMinor !== null && currency !== null)
-    redemptions.commit(budget, budgetMonth(redemption), 0 - amountMinor, currency)
+    redemptions.commit(budget, monthOf(redemption.day), 0 - amountMinor, currency)
   lapse(moment, subject, userId)
   tell(moment, redemption, state === 'expired' ? 'token_lapsed' : state, { points: redemption.points })
   tellPartner(moment, redemption, state)

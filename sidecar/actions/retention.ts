@@ -26,15 +26,8 @@ export async function forget({
   const decisions = await inSteps(retention.decisions, (first, end) => events.forgetDecisions(first, end))
   const gone = await inSteps(retention.events, (first, end) => events.forgetEvents(first, end))
   const upTo = now()
-  const untilNone = async (step: () => number): Promise<number> => {
-    for (let sum = 0; ; ) {
-      const deleted = await committer.run(step)
-      if (deleted === 0) return sum
-      sum += deleted
-    }
-  }
-  const told = await untilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
+  const told = await committer.runUntilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.
-  await untilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
+  await committer.runUntilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
   return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices`
 }

@@ -1,10 +1,10 @@
 /** What `doctor` says of rewards: approvals, money, codes, partners. */
 import { unapproved } from '../actions/approval.js'
 import { budgetState } from '../actions/catalogue.js'
+import { FEW_PERCENT } from '../actions/hand-out-code.js'
 import type { Context } from '../context.js'
 import type { Finding } from './finding.js'
 
-const FEW_PERCENT = 20
 const MUCH_PERCENT = 80
 
 export function rewards({ stores, rules, now }: Context): Finding[] {

@@ -91,6 +91,4 @@ export interface TransitionDetail {
   readonly by?: string | undefined
   /** What the till wrote down. */
   readonly reference?: string | undefined
-  /** RFC 3339. */
-  readonly consumed_at?: string | undefined
 }

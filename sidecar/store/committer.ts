@@ -31,6 +31,18 @@ export class Committer {
     })
   }
 
+  /**
+   * Runs a step in one transaction after another, until it finds nothing more to do.
+   * @param step returns how much it did. @returns the sum.
+   */
+  async runUntilNone(step: () => number, weight = 1): Promise<number> {
+    for (let sum = 0; ; ) {
+      const done = await this.run(step, weight)
+      if (done === 0) return sum
+      sum += done
+    }
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
