@@ -3,7 +3,7 @@ import { Civil } from './civil.js'
 import { type CompiledCondition, compileCondition, compileTest, fieldsOf } from './condition.js'
 import type { Configuration, Settings } from './configuration.js'
 import { fieldOf, type LearningEvent } from './learning-event.js'
-import { isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
+import { callsOff, isCustomName, isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
 import { FACT_CLASSES } from './moodle-events.js'
 import type { Catalogue } from './reward.js'
 import type { Points, Revocation, Rule } from './rule.js'
@@ -19,6 +19,8 @@ export interface CompiledRule {
   readonly conditions: CompiledCondition | null
   readonly unless: CompiledCondition | null
   readonly worth: (event: LearningEvent) => Worth
+  /** Something can take its grants back, so an event may come after it was undone. */
+  readonly revocable: boolean
 }
 
 /** The points before limits; `field` is what they were read from. */
@@ -62,6 +64,9 @@ export function compile({ settings, rules, catalogue }: Configuration): Compiled
     for (const revocation of rule.rule.revokeOn) {
       const takesBack = compileRevocation(rule, revocation)
       for (const name of revocation.listens.classes) push(revocations, name, { of: rule, takesBack })
+    }
+    for (const name of classesOf(rule.rule)) {
+      if (isCustomName(name)) push(revocations, name, { of: rule, takesBack: callsOff })
     }
   }
   return {
@@ -108,11 +113,13 @@ function compileRule(rule: Rule): CompiledRule {
     conditions: rule.conditions && compileCondition(rule.conditions),
     unless: rule.unless && compileCondition(rule.unless),
     worth: compilePoints(rule.points),
+    revocable: rule.revokeOn.length > 0 || rule.listens.some(({ classes }) => classes.some(isCustomName)),
   }
 }
 
 function compileListening(listens: readonly Listening[]): (event: LearningEvent) => boolean {
   return (event) =>
+    !callsOff(event) &&
     listens.some(({ classes, alias }) => classes.includes(event.event) && (alias === null || meansAlias(event, alias)))
 }
 

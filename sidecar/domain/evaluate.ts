@@ -53,7 +53,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   if (compiled.unless && compiled.unless(event) === null) return refuse('excluded', {})
   const worth = compiled.worth(event)
   if (worth.points === 0) return refuse('no_points', { field: worth.field })
-  const withdrawn = rule.revokeOn.length > 0 ? situation.withdrawn(compiled.ids) : null
+  const withdrawn = compiled.revocable ? situation.withdrawn(compiled.ids) : null
   if (withdrawn !== null && withdrawn > event.time) return refuse('withdrawn', { withdrawn: instant(withdrawn) })
   if (rule.requires) {
     const open = missing(rule.requires, learner, names, civil)

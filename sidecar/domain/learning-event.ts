@@ -62,6 +62,7 @@ export const DATA_FIELDS = {
   group: { ...text, description: 'the group it was done in' },
   ip_hash: { ...text, description: 'the address it came from, as a keyed hash' },
   screen: { ...text, description: 'what the site’s own screening matched' },
+  undone: { ...truth, description: 'a custom event was called off: what it paid is taken back' },
 } as const
 
 export type DataKey = keyof typeof DATA_FIELDS

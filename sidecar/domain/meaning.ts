@@ -58,6 +58,12 @@ export function meansAlias(event: LearningEvent, alias: string): boolean {
   return true
 }
 
+/**
+ * Whether a custom event says that it was called off (`data.undone`): what it paid is taken back. Moodle's own events have
+ * another class for that; an institution need not declare a second name.
+ */
+export const callsOff = (event: LearningEvent): boolean => event.data.undone === true && isCustomName(event.event)
+
 /** What an alias says that its class does not, so that an event which names it need not; null for nearly all. */
 export const impliedData = (alias: string): EventData | null => (alias === 'activity.uncompleted' ? { state: 0 } : null)
 

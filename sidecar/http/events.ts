@@ -1,9 +1,12 @@
 /** Activity in. */
 import { hash } from 'node:crypto'
 import { type IngestResult, ingest } from '../actions/ingest.js'
+import { Rehearsed, rehearse } from '../actions/rehearse.js'
 import { type Fault, readLearningEvent } from '../activity/learning-event.js'
 import type { CompiledRules } from '../domain/compile.js'
 import type { Decision } from '../domain/decision.js'
+import type { LearningEvent } from '../domain/learning-event.js'
+import { mostMinorFor } from '../domain/worth.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
 import { checkpointSchema, decisionSchema, integer, list, nullable, record, text } from './schema.js'
@@ -26,32 +29,56 @@ const resultSchema = record(
 )
 
 const subscriptionsSchema = record({
+  etag: text,
   events: list(text),
+  custom_events: { ...list(text), description: 'Declared, and paid for by a rule: what a person may award.' },
   screen: record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
 })
 
 const batchOf = (events: Schema): Schema => ({ type: 'object', required: ['events'], properties: { events } })
 
+const batch: Pick<Route, 'method' | 'access' | 'bodyLimit' | 'body' | 'documentedBody'> = {
+  method: 'post',
+  access: ['events'],
+  bodyLimit: LARGEST_BATCH,
+  // Events are checked one by one, so that a bad one is rejected alone.
+  body: batchOf({ type: 'array' }),
+  documentedBody: batchOf({
+    type: 'array',
+    maxItems: MOST_EVENTS,
+    items: { $ref: '#/components/schemas/LearningEvent' },
+    description: 'Each is judged by itself: one that is wrong is rejected alone.',
+  }),
+}
+
 export const eventRoutes: readonly Route[] = [
   {
-    method: 'post',
+    ...batch,
     path: '/api/events',
     summary: 'Judges a batch of events; answers for each, once it is on the disk.',
-    access: ['events'],
-    bodyLimit: LARGEST_BATCH,
-    // Events are checked one by one, so that a bad one is rejected alone.
-    body: batchOf({ type: 'array' }),
-    documentedBody: batchOf({
-      type: 'array',
-      maxItems: MOST_EVENTS,
-      items: { $ref: '#/components/schemas/LearningEvent' },
-      description: 'Each is judged by itself: one that is wrong is rejected alone.',
-    }),
     answer: {
       status: 200,
       schema: record({ results: list(resultSchema), checkpoint: checkpointSchema, subscriptions_etag: text }),
     },
     handle: postEvents,
+  },
+  {
+    ...batch,
+    path: '/api/events/simulate',
+    summary:
+      'What a batch would grant now, without a trace. Limits are those of one learner: send all of a learner’s events at once.',
+    answer: {
+      status: 200,
+      schema: record({
+        results: list(resultSchema),
+        worth: {
+          ...nullable('object'),
+          description: 'The most money that these points could be turned into by what is offered now.',
+          ...{ properties: { amount_minor: integer, currency: text } },
+        },
+      }),
+    },
+    handle: postRehearsal,
   },
   {
     method: 'get',
@@ -64,6 +91,39 @@ export const eventRoutes: readonly Route[] = [
 ]
 
 async function postEvents({ context, body }: Call): Promise<Answer> {
+  const { stores, rules, now, committer } = context
+  const read = readBatch(body)
+  const results = await committer.run(() => {
+    const current = rules.current()
+    const instant = now()
+    return read.map((one) => ('event' in one ? ingest(stores, current, one.event, instant) : one.rejected))
+  }, read.length)
+  return { json: { results: results.map(shown), checkpoint: null, subscriptions_etag: etagOf(rules.current()) } }
+}
+
+async function postRehearsal({ context, body }: Call): Promise<Answer> {
+  const { stores, rules, now, committer } = context
+  const read = readBatch(body)
+  const events = read.flatMap((one) => ('event' in one ? [one.event] : []))
+  const current = rules.current()
+  const judged = await committer
+    .run(() => rehearse(stores, current, events, now()), read.length)
+    .catch((thrown: unknown) => {
+      if (thrown instanceof Rehearsed) return [...thrown.results]
+      throw thrown
+    })
+  const results = read.map((one) => ('event' in one ? judged.shift()! : one.rejected))
+  const points = results.reduce((sum, result) => sum + result.points + result.held, 0)
+  const { currency } = current.catalogue
+  const amount_minor = mostMinorFor(points, current.catalogue)
+  const worth = amount_minor === null || currency === null ? null : { amount_minor, currency }
+  return { json: { results: results.map(shown), worth } }
+}
+
+type Read = { readonly event: LearningEvent } | { readonly rejected: IngestResult }
+
+/** @throws Problem 413 */
+function readBatch(body: unknown): Read[] {
   const { events } = body as { events: unknown[] }
   if (events.length > MOST_EVENTS) {
     throw new Problem(
@@ -71,16 +131,10 @@ async function postEvents({ context, body }: Call): Promise<Answer> {
       `A batch holds at most ${MOST_EVENTS} events; this one has ${events.length}. Send fewer at once.`,
     )
   }
-  const { stores, rules, now, committer } = context
-  const read = events.map(readLearningEvent)
-  const results = await committer.run(() => {
-    const current = rules.current()
-    const instant = now()
-    return read.map((one, index) =>
-      'event' in one ? ingest(stores, current, one.event, instant) : rejected(events[index], one.faults),
-    )
-  }, events.length)
-  return { json: { results: results.map(shown), checkpoint: null, subscriptions_etag: etagOf(rules.current()) } }
+  return events.map((sent) => {
+    const read = readLearningEvent(sent)
+    return 'event' in read ? read : { rejected: rejected(sent, read.faults) }
+  })
 }
 
 function rejected(sent: unknown, faults: readonly Fault[]): IngestResult {
@@ -106,14 +160,16 @@ export const shownDecision = ({ ruleId, outcome, points, held, reason }: Decisio
 
 function getSubscriptions({ context, request }: Call): Answer {
   const current = context.rules.current()
-  const headers = { ETag: etagOf(current) }
-  if (request.get('if-none-match') === headers.ETag) return { notModified: true, headers }
-  return { json: subscriptionsOf(current), headers }
+  const etag = etagOf(current)
+  const headers = { ETag: etag }
+  if (request.get('if-none-match') === etag) return { notModified: true, headers }
+  return { json: { etag, ...subscriptionsOf(current) }, headers }
 }
 
 /** Nothing is screened in Moodle before a blacklist says what. */
-const subscriptionsOf = (rules: CompiledRules): object => ({
-  events: rules.eventNames,
+const subscriptionsOf = ({ eventNames, listeners, settings }: CompiledRules): object => ({
+  events: eventNames,
+  custom_events: settings.customEvents.filter((name) => listeners.has(name)),
   screen: { patterns: [], cohorts: [], roles: [], address_ranges: [] },
 })
 

@@ -13,6 +13,8 @@ const FEATURES: readonly string[] = [
   'redemptions',
   'deliveries',
   'notices',
+  'simulate',
+  'awards',
   'ledger',
 ]
 

@@ -217,6 +217,9 @@ describe('the OpenAPI document', () => {
       await visit(events, sendEvents(rocket, [wireEvent()]))
       stores.writer.connection.pragma('query_only = 0')
 
+      const rehearsal = JSON.stringify({ events: [wireEvent({ id: 'c', object: 'quiz_attempts:9' }), null] })
+      await visit('post /api/events/simulate', post(rocket, '/api/events/simulate', rehearsal))
+
       const subscriptions = 'get /api/events/subscriptions'
       const { headers } = await visit(subscriptions, get(rocket, '/api/events/subscriptions', 'events'))
       const again = get(rocket, '/api/events/subscriptions', 'events').set('If-None-Match', headers.etag ?? '')
