@@ -1,0 +1,317 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_rocket;
+
+/**
+ * The outbox: what learners did, from the moment it was seen until the sidecar has it on its disk, and some days longer.
+ *
+ * A row goes captured → ready → done. Dead rows wait for a person, skipped ones are nobody's points. Whoever works on rows
+ * leases them first, so that parallel cron runs and web nodes never send the same ones; the lease of one that died runs out.
+ *
+ * @package   local_rocket
+ * @copyright 2026 Rocket contributors
+ * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class outbox {
+    /** @var int as the observer saw it */
+    public const CAPTURED = 0;
+    /** @var int to be sent: the envelope is made */
+    public const READY = 1;
+    /** @var int the sidecar has it on its disk */
+    public const DONE = 2;
+    /** @var int refused, or not to be made sense of: a person has to look */
+    public const DEAD = 3;
+    /** @var int nobody may earn by it; the reason says why */
+    public const SKIPPED = 4;
+    /** @var int a person gave it up */
+    public const DROPPED = 5;
+
+    /** @var int seconds that a lease lasts: longer than any batch takes */
+    private const LEASE = 300;
+
+    /** @var string */
+    private const TABLE = 'local_rocket_outbox';
+
+    /**
+     * Keeps an event as it was seen. One INSERT.
+     *
+     * @param array $row columns of the table
+     */
+    public static function add_captured(array $row): void {
+        global $DB;
+        $DB->insert_record_raw(self::TABLE, $row + ['uuid' => \core\uuid::generate()], false);
+    }
+
+    /**
+     * Puts in an envelope that is ready to be sent: from a sweep, a backfill, an award, a fact.
+     *
+     * @param learningevent $event
+     * @return bool false: one of this id was put in before
+     */
+    public static function add_ready(learningevent $event): bool {
+        global $DB;
+        if ($DB->record_exists(self::TABLE, ['uuid' => $event->id])) {
+            return false;
+        }
+        $row = [
+            'uuid' => $event->id,
+            'eventname' => $event->event,
+            'userid' => (int)$event->user,
+            'actorid' => $event->actor === null ? null : (int)$event->actor,
+            'courseid' => (int)$event->course,
+            'origin' => (string)$event->origin,
+            'timecreated' => $event->time,
+            'status' => self::READY,
+            'payload' => $event->to_json(),
+            'timemodified' => time(),
+        ] + self::object_of($event);
+        try {
+            $DB->insert_record(self::TABLE, $row, false);
+        } catch (\dml_write_exception $e) {
+            // The same id at the same moment: one of the two is enough.
+            if ($DB->record_exists(self::TABLE, ['uuid' => $event->id])) {
+                return false;
+            }
+            throw $e;
+        }
+        return true;
+    }
+
+    /**
+     * The object of an envelope, as the table keeps it.
+     *
+     * @param learningevent $event
+     * @return array
+     */
+    private static function object_of(learningevent $event): array {
+        [$table, $id] = explode(':', (string)$event->object) + [1 => ''];
+        return ctype_digit($id) ? ['objecttable' => $table, 'objectid' => (int)$id] : [];
+    }
+
+    /**
+     * Takes rows to work on, the oldest first, for this caller alone.
+     *
+     * @param int $status captured or ready
+     * @param int $limit
+     * @return \stdClass[] by id
+     */
+    public static function lease(int $status, int $limit): array {
+        global $DB;
+        $now = time();
+        $free = 'status = :status AND timenext <= :now AND timelease <= :ended';
+        $params = ['status' => $status, 'now' => $now, 'ended' => $now];
+        $oldest = 'SELECT id FROM {' . self::TABLE . "} WHERE $free ORDER BY id";
+        $ids = array_keys($DB->get_records_sql($oldest, $params, 0, $limit));
+        if ($ids === []) {
+            return [];
+        }
+        $lease = random_string(32);
+        [$in, $list] = $DB->get_in_or_equal($ids, SQL_PARAMS_NAMED);
+        // Whoever was faster has them: the condition is asked again under the row's lock.
+        $DB->execute(
+            'UPDATE {' . self::TABLE . "} SET lease = :lease, timelease = :until WHERE id $in AND $free",
+            $list + $params + ['lease' => $lease, 'until' => $now + self::LEASE]
+        );
+        return $DB->get_records(self::TABLE, ['lease' => $lease], 'id');
+    }
+
+    /**
+     * The envelope of a captured row is made.
+     *
+     * @param int $id
+     * @param learningevent $event
+     */
+    public static function ready(int $id, learningevent $event): void {
+        // What it is about may be somebody else than who was seen: the author of what a teacher approved.
+        self::change([$id], [
+            'status' => self::READY,
+            'userid' => (int)$event->user,
+            'payload' => $event->to_json(),
+            'ip' => null,
+            'other' => null,
+        ] + self::object_of($event));
+    }
+
+    /**
+     * The sidecar has them on its disk.
+     *
+     * @param int[] $ids
+     * @param string $word what it said: recorded, duplicate or ignored
+     */
+    public static function done(array $ids, string $word): void {
+        self::change($ids, ['status' => self::DONE, 'reason' => $word]);
+    }
+
+    /**
+     * A person has to look.
+     *
+     * @param int $id
+     * @param string $reason
+     */
+    public static function dead(int $id, string $reason): void {
+        self::change([$id], ['status' => self::DEAD, 'reason' => $reason, 'ip' => null]);
+    }
+
+    /**
+     * Nobody may earn by it.
+     *
+     * @param int $id
+     * @param string $reason a code: a string `skipped_CODE` says it in words
+     */
+    public static function skip(int $id, string $reason): void {
+        self::change([$id], ['status' => self::SKIPPED, 'reason' => $reason, 'ip' => null, 'other' => null]);
+    }
+
+    /**
+     * Something went wrong with one row: again later.
+     *
+     * @param \stdClass $row
+     * @param string $reason
+     * @param int $wait seconds
+     */
+    public static function retry(\stdClass $row, string $reason, int $wait): void {
+        self::change([$row->id], [
+            'attempts' => $row->attempts + 1,
+            'timenext' => time() + $wait,
+            'reason' => $reason,
+        ]);
+    }
+
+    /**
+     * Gives rows back as they are, perhaps not before some time.
+     *
+     * @param int[] $ids
+     * @param int $wait seconds
+     */
+    public static function release(array $ids, int $wait = 0): void {
+        self::change($ids, ['timenext' => $wait === 0 ? 0 : time() + $wait]);
+    }
+
+    /**
+     * Sends dead, skipped, dropped or done rows again. Where no envelope was made, it is made now.
+     *
+     * @param int[] $ids
+     */
+    public static function replay(array $ids): void {
+        global $DB;
+        if ($ids === []) {
+            return;
+        }
+        [$in, $params] = $DB->get_in_or_equal($ids);
+        foreach ([self::READY => 'payload IS NOT NULL', self::CAPTURED => 'payload IS NULL'] as $status => $where) {
+            $found = $DB->get_fieldset_select(self::TABLE, 'id', "id $in AND status > 1 AND $where", $params);
+            self::change($found, ['status' => $status, 'attempts' => 0, 'timenext' => 0, 'reason' => null]);
+        }
+    }
+
+    /**
+     * Gives up what is dead.
+     *
+     * @param int[] $ids
+     */
+    public static function drop(array $ids): void {
+        global $DB;
+        if ($ids !== []) {
+            [$in, $params] = $DB->get_in_or_equal($ids);
+            $found = $DB->get_fieldset_select(self::TABLE, 'id', "id $in AND status = ?", [...$params, self::DEAD]);
+            self::change($found, ['status' => self::DROPPED]);
+        }
+    }
+
+    /**
+     * Sends again what the sidecar had acknowledged since a time: it was restored from a backup. What it has already it
+     * answers as a duplicate.
+     *
+     * @param int $since epoch seconds, by when it was acknowledged
+     * @return int how many rows
+     */
+    public static function resend(int $since): int {
+        global $DB;
+        $where = 'status = :done AND timemodified >= :since AND payload IS NOT NULL';
+        $params = ['done' => self::DONE, 'since' => $since];
+        $count = $DB->count_records_select(self::TABLE, $where, $params);
+        $DB->execute(
+            'UPDATE {' . self::TABLE . "} SET status = :ready, timenext = 0, reason = NULL WHERE $where",
+            $params + ['ready' => self::READY]
+        );
+        return $count;
+    }
+
+    /**
+     * How many rows there are of each status.
+     *
+     * @return array<int, int>
+     */
+    public static function counts(): array {
+        global $DB;
+        $counts = $DB->get_records_sql_menu('SELECT status, COUNT(*) FROM {' . self::TABLE . '} GROUP BY status');
+        return array_map('intval', $counts) + array_fill(self::CAPTURED, self::DROPPED + 1, 0);
+    }
+
+    /**
+     * When the oldest row that still has to go happened.
+     *
+     * @return int|null epoch seconds; null: all is sent
+     */
+    public static function oldest_unsent(): ?int {
+        global $DB;
+        $oldest = $DB->get_field_select(self::TABLE, 'MIN(timecreated)', 'status < ?', [self::DONE]);
+        return $oldest ? (int)$oldest : null;
+    }
+
+    /**
+     * Clears away what was acknowledged, skipped or given up long ago. What is not sent, or dead, stays.
+     *
+     * @param int $days
+     */
+    public static function cleanup(int $days): void {
+        global $DB;
+        $DB->delete_records_select(
+            self::TABLE,
+            'status IN (:done, :skipped, :dropped) AND timemodified < :before',
+            ['done' => self::DONE, 'skipped' => self::SKIPPED, 'dropped' => self::DROPPED, 'before' => time() - $days * DAYSECS]
+        );
+    }
+
+    /**
+     * Forgets a learner: nothing of theirs is sent any more.
+     *
+     * @param int $userid
+     */
+    public static function forget(int $userid): void {
+        global $DB;
+        $DB->delete_records(self::TABLE, ['userid' => $userid]);
+        $DB->set_field(self::TABLE, 'actorid', null, ['actorid' => $userid]);
+    }
+
+    /**
+     * Changes rows and ends their lease.
+     *
+     * @param int[] $ids
+     * @param array $changes
+     */
+    private static function change(array $ids, array $changes): void {
+        global $DB;
+        if ($ids === []) {
+            return;
+        }
+        [$in, $params] = $DB->get_in_or_equal($ids);
+        $changes += ['lease' => null, 'timelease' => 0, 'timemodified' => time()];
+        $set = implode(', ', array_map(fn($column) => "$column = ?", array_keys($changes)));
+        $DB->execute('UPDATE {' . self::TABLE . "} SET $set WHERE id $in", [...array_values($changes), ...$params]);
+    }
+}
