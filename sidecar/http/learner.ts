@@ -1,7 +1,8 @@
 /** What a learner has, and why. */
 import { worded } from '../actions/ingest.js'
 import { standing } from '../actions/tier.js'
-import { sums } from '../domain/decision.js'
+import { type Decision, sums } from '../domain/decision.js'
+import { inLanguage } from '../domain/reward.js'
 import { learnerOf } from './auth.js'
 import { shownDecision } from './events.js'
 import { ledgerEntrySchema } from './ledger.js'
@@ -11,6 +12,7 @@ import {
   cursorQuery,
   decisionSchema,
   integer,
+  languageQuery,
   list,
   nullable,
   reasonSchema,
@@ -28,12 +30,25 @@ const pointsSchema = record({
   held: integer,
   lifetime: integer,
   tier: nullable('string'),
+  tier_title: nullable('string'),
+  tier_points: { ...integer, description: 'Lifetime points at which the tier begins; 0 below the first.' },
   next_tier: {
-    anyOf: [{ type: 'null' }, record({ id: text, points_needed: integer, locked_because: list(reasonSchema) })],
+    anyOf: [
+      { type: 'null' },
+      record({ id: text, title: text, points: integer, points_needed: integer, locked_because: list(reasonSchema) }),
+    ],
   },
   as_of: time,
   recent: list(ledgerEntrySchema),
 })
+
+const titledSchema = {
+  ...decisionSchema,
+  properties: {
+    ...(decisionSchema.properties as object),
+    title: { ...nullable('string'), description: 'What learners read of the rule, while it is in force.' },
+  },
+}
 
 const judgedSchema = record({
   event_id: text,
@@ -44,7 +59,7 @@ const judgedSchema = record({
   object: nullable('string'),
   points: integer,
   held: integer,
-  decisions: { ...list(decisionSchema), type: ['array', 'null'], description: 'Null once no longer kept.' },
+  decisions: { ...list(titledSchema), type: ['array', 'null'], description: 'Null once no longer kept.' },
 })
 
 export const learnerRoutes: readonly Route[] = [
@@ -53,7 +68,7 @@ export const learnerRoutes: readonly Route[] = [
     path: '/api/user/points',
     summary: 'A learner’s balance and latest entries.',
     access: ['learner', 'admin'],
-    query: { user_id: userQuery },
+    query: { user_id: userQuery, lang: languageQuery },
     answer: { status: 200, schema: pointsSchema },
     handle: getPoints,
   },
@@ -66,6 +81,7 @@ export const learnerRoutes: readonly Route[] = [
       user_id: userQuery,
       limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
       cursor: cursorQuery,
+      lang: languageQuery,
     },
     answer: {
       status: 200,
@@ -88,26 +104,43 @@ export function subjectFor({ context, principal, query }: Call): { userId: strin
 
 function getPoints(call: Call): Answer {
   const { stores, view, now, rules } = call.context
+  const { lang } = call.query as unknown as { lang: string }
   const { userId, subject } = subjectFor(call)
   const { reached, next } = stores.writer.read(() => standing(stores, rules.current(), subject))
-  const tier = reached.at(-1)?.id ?? null
+  const top = reached.at(-1)
+  const tier = {
+    tier: top?.id ?? null,
+    tier_title: top ? inLanguage(top.title, lang) : null,
+    tier_points: top?.points ?? 0,
+  }
   // A tier that is hidden until it is reached is not announced as the next one either.
   const next_tier =
     next && next.tier.show === 'locked'
-      ? { id: next.tier.id, points_needed: next.pointsNeeded, locked_because: next.missing }
+      ? {
+          id: next.tier.id,
+          title: inLanguage(next.tier.title, lang),
+          points: next.tier.points,
+          points_needed: next.pointsNeeded,
+          locked_because: next.missing,
+        }
       : null
   const { points, held, lifetime } =
     subject === null ? { points: 0, held: 0, lifetime: 0 } : stores.ledger.balance(subject)
   const recent = subject === null ? [] : view.latest(subject, RECENT)
   const as_of = new Date(now()).toISOString()
-  return { json: { user_id: userId, balance: points, held, lifetime, tier, next_tier, as_of, recent } }
+  return { json: { user_id: userId, balance: points, held, lifetime, ...tier, next_tier, as_of, recent } }
 }
 
 function getDecisions(call: Call): Answer {
-  const { limit, cursor } = call.query as unknown as { limit: number; cursor?: string }
+  const { limit, cursor, lang } = call.query as unknown as { limit: number; cursor?: string; lang: string }
   const { userId, subject } = subjectFor(call)
   const { stores, rules } = call.context
-  const { civil } = rules.current()
+  const { civil, rules: inForce } = rules.current()
+  const titles = new Map(inForce.map(({ rule }) => [rule.id, rule.title]))
+  const titled = (decision: Decision): object => {
+    const title = titles.get(decision.ruleId)
+    return { ...shownDecision(decision), title: title ? inLanguage(title, lang) : null }
+  }
   const before = cursor === undefined ? undefined : Number(cursor)
   // One more than asked for tells whether there is a next page.
   const found = subject === null ? [] : stores.events.latest(subject, limit + 1, before)
@@ -123,7 +156,7 @@ function getDecisions(call: Call): Answer {
       activity,
       object,
       ...sums(shown ?? []),
-      decisions: shown?.map(shownDecision) ?? null,
+      decisions: shown?.map(titled) ?? null,
     }
   })
   const last = found.length > limit ? events.at(-1) : undefined

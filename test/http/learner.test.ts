@@ -3,7 +3,7 @@ import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, sendEvents } from './calls.js'
 
 const PACK = `
-- { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10 }
+- { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10, title: { en: A quiz, de: Ein Test } }
 - { id: posted, event: forum.post, points: 3, review: hold }
 - { id: gone, event: forum.post, points: 2, revoke_on: forum.post_deleted }
 `
@@ -36,10 +36,26 @@ describe('what a learner has', () => {
       held: 3,
       lifetime: 10,
       tier: null,
+      tier_title: null,
+      tier_points: 0,
       next_tier: null,
       as_of: '2026-11-23T09:00:00.000Z',
     })
     expect(recent.map((entry: { kind: string }) => entry.kind)).to.deep.equal(['revocation', 'grant', 'hold', 'grant'])
+  })
+
+  it('names the tier and the next step of the ladder in the learner’s language', async () => {
+    const rewards = `
+tiers:
+  - { id: bronze, title: { en: Bronze, de: Bronzen }, points: 10 }
+  - { id: silver, title: Silver, points: 50, show: locked }
+`
+    const ladder = openRocket(PACK, 'source: moodle\n', rewards)
+    await sendEvents(ladder, [attempt(1)])
+    const { body } = await get(ladder, '/api/user/points?lang=de', 'learner', { sub: '42' })
+    ladder.close()
+    expect(body).to.include({ tier: 'bronze', tier_title: 'Bronzen', tier_points: 10 })
+    expect(body.next_tier).to.include({ id: 'silver', title: 'Silver', points: 50, points_needed: 40 })
   })
 
   it('comes with the ten latest entries, newest first, as the ledger shows them', async () => {
@@ -105,9 +121,12 @@ describe('what a learner has', () => {
           outcome: 'granted',
           points: 10,
           held: 0,
+          title: 'A quiz',
           reason: { code: 'granted', params: granted.decisions[0].reason.params, text: 'You earned 10 points.' },
         },
       ])
+      const { body: german } = await decisions('?lang=de')
+      expect(german.events[0].decisions[0].title).to.equal('Ein Test')
       expect(waiting.decisions[0].reason.code).to.equal('waiting_for_grade')
       expect(refused.decisions[0]).to.include({ outcome: 'refused', points: 0 })
       expect(refused.decisions[0].reason.code).to.equal('condition_not_met')
