@@ -24,4 +24,8 @@
 
 defined('MOODLE_INTERNAL') || die();
 
+$string['configtitle'] = 'Title of this block';
 $string['pluginname'] = 'Rocket';
+$string['privacy:metadata'] = 'The block shows what the Rocket bridge keeps, and keeps nothing itself.';
+$string['rocket:addinstance'] = 'Add a Rocket block';
+$string['rocket:myaddinstance'] = 'Add a Rocket block to the dashboard';

@@ -1,0 +1,210 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_rocket\output;
+
+use local_rocket\account;
+use local_rocket\account_state;
+use local_rocket\money;
+use local_rocket\reasons;
+
+/**
+ * An account as the block, the page and the mobile app show it.
+ *
+ * @package   local_rocket
+ * @copyright 2026 Rocket contributors
+ * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class account_view implements \renderable, \templatable {
+    /** @var int seconds after which a page asks again behind its back */
+    private const FRESH = 60;
+
+    /** @var int rewards that a block has room for */
+    private const SHORT = 4;
+
+    /**
+     * Takes an account.
+     *
+     * @param account $account
+     * @param account_state $state
+     * @param bool $short only what a block has room for
+     */
+    public function __construct(
+        /** @var account whose it is */
+        private readonly account $account,
+        /** @var account_state what is known of it */
+        private readonly account_state $state,
+        /** @var bool only what a block has room for */
+        private readonly bool $short = true
+    ) {
+    }
+
+    #[\Override]
+    public function export_for_template(\renderer_base $output): array {
+        $value = $this->state->value;
+        $links = [
+            'urlall' => (new \moodle_url('/local/rocket/view.php'))->out(false),
+            'urlrewards' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'rewards']))->out(false),
+            'urlmine' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'mine']))->out(false),
+            'urlhelp' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'help']))->out(false),
+            'takespart' => $this->account->takes_part(),
+            'away' => $this->state->failure !== null,
+        ];
+        if ($value === null) {
+            return $links + ['known' => false];
+        }
+        ['points' => $points] = $value;
+        $rewards = array_map(fn($reward) => $this->reward($reward), $value['rewards']);
+        $goal = array_values(array_filter($rewards, fn($reward) => $reward['isgoal']))[0] ?? null;
+        return $links + $this->balance($points) + [
+            'known' => true,
+            'asof' => userdate($this->state->time, get_string('strftimedatetimeshort', 'langconfig')),
+            'refresh' => $this->state->failure === null && $this->state->time < time() - self::FRESH,
+            'goal' => $goal,
+            'hasgoal' => $goal !== null,
+            'rewards' => $this->short ? array_slice(self::best($rewards), 0, self::SHORT) : $rewards,
+            'hasrewards' => $rewards !== [],
+            'morerewards' => $this->short && count($rewards) > self::SHORT,
+            'events' => array_map([self::class, 'event'], $value['recent']),
+            'hasrecent' => $value['recent'] !== [],
+        ];
+    }
+
+    /**
+     * Balance and tier.
+     *
+     * @param array $points
+     * @return array
+     */
+    private function balance(array $points): array {
+        $next = $points['next_tier'];
+        $from = $points['tier_points'];
+        $span = $next === null ? 0 : $next['points'] - $from;
+        $progress = $span <= 0 ? 100 : (int)floor(100 * max(0, min(1, ($points['lifetime'] - $from) / $span)));
+        return [
+            'balance' => $points['balance'],
+            'balancetext' => reasons::points($points['balance']),
+            'debt' => $points['balance'] < 0,
+            'held' => $points['held'],
+            'heldtext' => $points['held'] > 0 ? get_string('heldpoints', 'local_rocket', reasons::points($points['held'])) : null,
+            'lifetimetext' => reasons::points($points['lifetime']),
+            'hastier' => $points['tier'] !== null || $next !== null,
+            'tier' => $points['tier_title'] === null ? null : format_string($points['tier_title'], true, ['escape' => false]),
+            'hasnext' => $next !== null,
+            'next' => $next === null ? null : format_string($next['title'], true, ['escape' => false]),
+            'progress' => $progress,
+            'nextreasons' => $next === null ? [] : reasons::texts($next['locked_because']),
+        ];
+    }
+
+    /**
+     * One reward, with what is missing for it.
+     *
+     * @param array $reward
+     * @return array
+     */
+    private function reward(array $reward): array {
+        $missing = array_values(array_filter($reward['locked_because'], fn($reason) => $reason['code'] === 'needs_balance'));
+        $short = (int)($missing[0]['params']['points'] ?? 0);
+        $plain = ['escape' => false];
+        return [
+            'id' => $reward['id'],
+            'title' => format_string($reward['title'], true, $plain),
+            'description' => $reward['description'] === null ? null : format_string($reward['description'], true, $plain),
+            'terms' => $reward['terms'] === null ? null : format_string($reward['terms'], true, $plain),
+            'category' => $reward['category'] === null ? null : self::category($reward['category']),
+            'cost' => $reward['cost'],
+            'costtext' => reasons::points($reward['cost']),
+            'worth' => money::worth($reward['value'], $reward['discount']),
+            'available' => $reward['available'],
+            'locked' => reasons::texts($reward['locked_because']),
+            'short' => $short,
+            'togo' => get_string('togo', 'local_rocket', reasons::points($short)),
+            'remaining' => $reward['remaining'],
+            'hasremaining' => $reward['remaining'] !== null && $reward['remaining'] > 0,
+            'isgoal' => $reward['id'] === $this->account->goal(),
+            'pinnable' => !$this->short,
+            'options' => count($reward['options']) < 2 ? [] : array_map([$this, 'option'], $reward['options']),
+            'urlredeem' => (new \moodle_url('/local/rocket/redeem.php', [
+                'reward' => $reward['id'], 'cost' => $reward['cost'],
+            ]))->out(false),
+        ];
+    }
+
+    /**
+     * One of several prices of a reward.
+     *
+     * @param array $option
+     * @return array
+     */
+    private function option(array $option): array {
+        return [
+            'cost' => $option['cost'],
+            'costtext' => reasons::points($option['cost']),
+            'worth' => money::worth($option['value'], $option['discount']),
+            'available' => $option['available'],
+            'locked' => reasons::texts($option['locked_because']),
+        ];
+    }
+
+    /**
+     * A category: one of the known labels, or as the institution wrote it.
+     *
+     * @param string $category
+     * @return string
+     */
+    private static function category(string $category): string {
+        $key = 'category_' . clean_param($category, PARAM_ALPHANUMEXT);
+        return get_string_manager()->string_exists($key, 'local_rocket') ? get_string($key, 'local_rocket') : $category;
+    }
+
+    /**
+     * The rewards that a learner wants to see first: those that can be had, then those that are nearest.
+     *
+     * @param array $rewards
+     * @return array
+     */
+    private static function best(array $rewards): array {
+        usort($rewards, fn($a, $b) => [$b['available'], $a['short'], $a['cost']] <=> [$a['available'], $b['short'], $b['cost']]);
+        return $rewards;
+    }
+
+    /**
+     * One event, and what each rule said of it.
+     *
+     * @param array $event
+     * @return array
+     */
+    public static function event(array $event): array {
+        $changed = $event['points'] !== 0 || $event['held'] !== 0;
+        $decisions = $event['decisions'] ?? [];
+        // Where something was paid, what did not pay besides is of no interest.
+        $told = $changed ? array_filter($decisions, fn($one) => $one['points'] !== 0 || $one['held'] !== 0) : $decisions;
+        return [
+            'what' => $event['what'],
+            'when' => userdate(strtotime($event['time']), get_string('strftimedatetimeshort', 'langconfig')),
+            'points' => ($event['points'] > 0 ? '+' : '') . $event['points'],
+            'changed' => $event['points'] !== 0,
+            'gained' => $event['points'] > 0,
+            'isheld' => $event['held'] > 0,
+            'lines' => array_values(array_map(fn($one) => [
+                'rule' => isset($one['title']) ? format_string($one['title'], true, ['escape' => false]) : null,
+                'text' => reasons::text($one['reason']),
+            ], $told)),
+            'nothing' => $decisions === [],
+        ];
+    }
+}
