@@ -57,6 +57,7 @@ class block_rocket extends block_base {
 
     #[\Override]
     public function get_content() {
+        global $OUTPUT;
         if ($this->content !== null) {
             return $this->content;
         }
@@ -65,9 +66,8 @@ class block_rocket extends block_base {
             return $this->content;
         }
         $account = account::of_current_user();
-        $output = $this->page->get_renderer('core');
-        $shown = (new account_view($account, $account->state()))->export_for_template($output);
-        $this->content->text = $output->render_from_template('block_rocket/content', $shown);
+        $shown = (new account_view($account, $account->state()))->shown();
+        $this->content->text = $OUTPUT->render_from_template('block_rocket/content', $shown);
         return $this->content;
     }
 }

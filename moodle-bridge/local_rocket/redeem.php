@@ -58,9 +58,8 @@ if ($key !== null && data_submitted() && confirm_sesskey()) {
     }
 }
 
-$output = $PAGE->get_renderer('core');
-$shown = (new account_view($account, $account->state(true), false))->export_for_template($output);
+$shown = (new account_view($account, $account->state(true), false))->shown();
 $view = new redeem_view($shown, $reward, $cost, $retry ?? \core\uuid::generate(), $failure);
 echo $OUTPUT->header();
-echo $OUTPUT->render_from_template('local_rocket/redeem', $view->export_for_template($output));
+echo $OUTPUT->render_from_template('local_rocket/redeem', $view->shown());
 echo $OUTPUT->footer();

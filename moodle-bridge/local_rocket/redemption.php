@@ -57,8 +57,7 @@ try {
     $failure = $e->getMessage();
 }
 
-$output = $PAGE->get_renderer('core');
-$shown = $redemption === null ? ['unknown' => $failure === null] : (new redemption_view($redemption))->export_for_template($output);
+$shown = $redemption === null ? ['unknown' => $failure === null] : (new redemption_view($redemption))->shown();
 echo $OUTPUT->header();
 echo $OUTPUT->render_from_template('local_rocket/redemption', $shown + ['failure' => $failure]);
 echo $OUTPUT->footer();

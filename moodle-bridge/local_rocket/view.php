@@ -55,7 +55,6 @@ if (($part !== null || $goal !== null) && data_submitted() && confirm_sesskey())
     redirect($PAGE->url);
 }
 
-$output = $PAGE->get_renderer('core');
 $shown = [
     'tabs' => array_map(fn($name) => [
         'name' => get_string($name === 'mine' ? 'myrewards' : $name, 'local_rocket'),
@@ -68,11 +67,9 @@ $shown = [
 ];
 try {
     $shown += match ($tab) {
-        'overview', 'rewards' => (new account_view($account, $account->state(true), false))->export_for_template($output),
-        'mine' => (new redemptions_view($account->redemptions($cursor === null ? null : (string)$cursor)))
-            ->export_for_template($output),
-        'history' => (new history_view($account->decisions($cursor === null ? null : (string)$cursor)))
-            ->export_for_template($output),
+        'overview', 'rewards' => (new account_view($account, $account->state(true), false))->shown(),
+        'mine' => (new redemptions_view($account->redemptions($cursor === null ? null : (string)$cursor)))->shown(),
+        'history' => (new history_view($account->decisions($cursor === null ? null : (string)$cursor)))->shown(),
         'help' => ['takespart' => $account->takes_part()],
     };
 } catch (away | refused $e) {

@@ -28,7 +28,7 @@ use local_rocket\reasons;
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class account_view implements \renderable, \templatable {
+class account_view {
     /** @var int seconds after which a page asks again behind its back */
     private const FRESH = 60;
 
@@ -52,8 +52,12 @@ class account_view implements \renderable, \templatable {
     ) {
     }
 
-    #[\Override]
-    public function export_for_template(\renderer_base $output): array {
+    /**
+     * What the template is given.
+     *
+     * @return array
+     */
+    public function shown(): array {
         $value = $this->state->value;
         $links = [
             'urlall' => (new \moodle_url('/local/rocket/view.php'))->out(false),

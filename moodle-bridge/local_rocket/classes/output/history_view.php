@@ -23,7 +23,7 @@ namespace local_rocket\output;
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class history_view implements \renderable, \templatable {
+class history_view {
     /**
      * Takes a page of decisions.
      *
@@ -35,8 +35,12 @@ class history_view implements \renderable, \templatable {
     ) {
     }
 
-    #[\Override]
-    public function export_for_template(\renderer_base $output): array {
+    /**
+     * What the template is given.
+     *
+     * @return array
+     */
+    public function shown(): array {
         ['events' => $events, 'next_cursor' => $next] = $this->page;
         return [
             'events' => array_map([account_view::class, 'event'], $events),

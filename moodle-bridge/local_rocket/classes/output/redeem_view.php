@@ -26,7 +26,7 @@ use local_rocket\sidecar\refused;
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class redeem_view implements \renderable, \templatable {
+class redeem_view {
     /**
      * Takes what is asked.
      *
@@ -50,8 +50,12 @@ class redeem_view implements \renderable, \templatable {
     ) {
     }
 
-    #[\Override]
-    public function export_for_template(\renderer_base $output): array {
+    /**
+     * What the template is given.
+     *
+     * @return array
+     */
+    public function shown(): array {
         $shown = [
             'failure' => $this->failure,
             'urlrewards' => $this->account['urlrewards'],

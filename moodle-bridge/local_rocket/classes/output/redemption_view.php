@@ -29,7 +29,7 @@ require_once($GLOBALS['CFG']->libdir . '/classes/qrcode.php');
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class redemption_view implements \renderable, \templatable {
+class redemption_view {
     /**
      * Takes a redemption.
      *
@@ -41,8 +41,12 @@ class redemption_view implements \renderable, \templatable {
     ) {
     }
 
-    #[\Override]
-    public function export_for_template(\renderer_base $output): array {
+    /**
+     * What the template is given.
+     *
+     * @return array
+     */
+    public function shown(): array {
         $one = $this->redemption;
         $when = get_string('strftimedatetimeshort', 'langconfig');
         $moment = fn($time) => $time === null ? null : userdate(strtotime($time), $when);

@@ -25,7 +25,7 @@ use local_rocket\reasons;
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class redemptions_view implements \renderable, \templatable {
+class redemptions_view {
     /**
      * Takes a page of redemptions.
      *
@@ -37,8 +37,12 @@ class redemptions_view implements \renderable, \templatable {
     ) {
     }
 
-    #[\Override]
-    public function export_for_template(\renderer_base $output): array {
+    /**
+     * What the template is given.
+     *
+     * @return array
+     */
+    public function shown(): array {
         ['redemptions' => $redemptions, 'next_cursor' => $next] = $this->page;
         return [
             'redemptions' => array_map(fn($one) => [
