@@ -43,7 +43,8 @@ class money {
         $digits = in_array($currency, self::WHOLE, true) ? 0 : (in_array($currency, self::THOUSANDTHS, true) ? 3 : 2);
         $amount = $minor / 10 ** $digits;
         if (class_exists(\NumberFormatter::class)) {
-            $format = new \NumberFormatter(str_replace('.UTF-8', '', get_string('locale', 'langconfig')), \NumberFormatter::CURRENCY);
+            $locale = str_replace('.UTF-8', '', get_string('locale', 'langconfig'));
+            $format = new \NumberFormatter($locale, \NumberFormatter::CURRENCY);
             $text = $format->formatCurrency($amount, $currency);
             if ($text !== false) {
                 return $text;

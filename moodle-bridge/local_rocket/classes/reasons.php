@@ -56,7 +56,8 @@ class reasons {
      * @return string
      */
     public static function points(int $points): string {
-        return $points === 1 ? get_string('onepoint', 'local_rocket') : get_string('npoints', 'local_rocket', self::number($points));
+        return $points === 1 ? get_string('onepoint', 'local_rocket')
+            : get_string('npoints', 'local_rocket', self::number($points));
     }
 
     /**

@@ -128,7 +128,7 @@ final class observer_test extends \advanced_testcase {
             'objectid' => 1,
             'userid' => $this->learner->id,
             'other' => [
-                'content' => 'my secret words', 'pathnamehashes' => [], 'discussionid' => 7, 'triggeredfrom' => 'forum_add_new_post',
+                'content' => 'my secret words', 'pathnamehashes' => [], 'discussionid' => 7, 'triggeredfrom' => 'forum_add_post',
             ],
         ]);
         observer::catch_all($event);

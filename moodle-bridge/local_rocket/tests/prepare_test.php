@@ -129,6 +129,8 @@ final class prepare_test extends \advanced_testcase {
     }
 
     /**
+     * Some people never earn, and the reason is kept.
+     *
      * @dataProvider nobodies
      * @param string $reason
      * @param \Closure $who

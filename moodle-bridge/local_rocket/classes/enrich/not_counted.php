@@ -33,6 +33,6 @@ class not_counted extends \Exception {
         /** @var string a code */
         public readonly string $reason
     ) {
-        parent::__construct($reason);
+        parent::__construct('Nobody earns by this: ' . $reason);
     }
 }

@@ -54,7 +54,7 @@ class submission extends family {
         $files = $DB->get_fieldset_select(
             'files',
             'contenthash',
-            "component = 'assignsubmission_file' AND filearea = 'submission_files' AND itemid = ? AND filesize > 0 AND filename <> '.'",
+            "component = 'assignsubmission_file' AND filearea = 'submission_files' AND itemid = ? AND filename <> '.'",
             [$submission->id]
         );
         sort($files);

@@ -72,7 +72,7 @@ class get_redemptions extends external_api {
         return new external_multiple_structure(new external_single_structure([
             'redemption' => new external_value(PARAM_ALPHANUMEXT, 'The redemption'),
             'title' => new external_value(PARAM_RAW, 'The reward, plain text'),
-            'state' => new external_value(PARAM_ALPHANUMEXT, 'issued, delivering, delivered, consumed, refused, expired, cancelled'),
+            'state' => new external_value(PARAM_ALPHA, 'issued, delivering, delivered, consumed, refused, expired, cancelled'),
             'statetext' => new external_value(PARAM_RAW, 'The same in words'),
             'cost' => new external_value(PARAM_INT, 'Points that were spent'),
             'timecreated' => new external_value(PARAM_INT, 'When, epoch seconds'),

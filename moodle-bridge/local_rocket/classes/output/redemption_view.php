@@ -20,7 +20,8 @@ use local_rocket\money;
 use local_rocket\reasons;
 
 defined('MOODLE_INTERNAL') || die();
-require_once($GLOBALS['CFG']->libdir . '/classes/qrcode.php');
+global $CFG;
+require_once($CFG->libdir . '/classes/qrcode.php');
 
 /**
  * One redemption: what to show, how to use it, the receipt.

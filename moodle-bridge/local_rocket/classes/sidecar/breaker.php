@@ -79,14 +79,18 @@ class breaker {
         return $known['failures'] >= self::PATIENCE && $known['until'] > time();
     }
 
-    /** It answered. */
+    /**
+     * It answered.
+     */
     public static function succeeded(): void {
         if (self::status()['failures'] > 0) {
             self::reset();
         }
     }
 
-    /** Forgets every failure: somebody has changed the address or the secret. */
+    /**
+     * Forgets every failure: somebody has changed the address or the secret.
+     */
     public static function reset(): void {
         state::set(self::NAME, ['failures' => 0, 'until' => 0, 'why' => '']);
     }

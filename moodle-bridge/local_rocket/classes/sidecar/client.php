@@ -18,7 +18,8 @@ namespace local_rocket\sidecar;
 
 defined('MOODLE_INTERNAL') || die();
 
-require_once($GLOBALS['CFG']->libdir . '/filelib.php');
+global $CFG;
+require_once($CFG->libdir . '/filelib.php');
 
 /**
  * Calls the sidecar: signs, sends, and tells an answer from a refusal from silence.

@@ -36,6 +36,13 @@ $string['away_server'] = 'Rocket could not do it just now. ({$a})';
 $string['away_toomany'] = 'Too many requests: wait a moment. ({$a})';
 $string['away_waiting'] = 'Rocket did not answer a moment ago, and is asked again in a short while. ({$a})';
 $string['awaysince'] = 'Rocket does not answer just now. This is how it stood on {$a}.';
+$string['backfilllearner'] = 'Learner {$a->userid}: {$a->events} events, {$a->points} points, {$a->held} held';
+$string['backfillnocourse'] = 'There is no course with the id "{$a}".';
+$string['backfillnosince'] = 'Say from which day on: --since=YYYY-MM-DD.';
+$string['backfillnoworth'] = 'No reward that costs the institution money could be had for these points.';
+$string['backfillsent'] = '{$a->learners} learners, {$a->deeds} deeds, {$a->events} of them new and on their way.';
+$string['backfillworth'] = 'These points could be turned into at most {$a}.';
+$string['backfillwould'] = '{$a->learners} learners, {$a->deeds} deeds. {$a->events} events would go to the sidecar (by the others nobody may earn), for {$a->points} points and {$a->held} more held for review. Nothing was written.';
 $string['badaddress'] = 'That is no address of a sidecar: {$a}. It looks like http://127.0.0.1:4310 or https://rocket.example.org.';
 $string['badge_named'] = 'the badge {$a}';
 $string['badge_numbered'] = 'badge {$a}';
@@ -50,6 +57,31 @@ $string['category_gift_card'] = 'Gift card';
 $string['category_merchandise'] = 'Merchandise';
 $string['category_voucher'] = 'Voucher';
 $string['chooseprice'] = 'Choose what to spend';
+$string['cli_backfill'] = 'Points for what learners did before there were any, read from quiz attempts, submissions, posts, completions and badges. Each deed once, however often this is run. What was deleted since cannot be known.
+
+Options:
+--since=YYYY-MM-DD   From this day on
+--course=ID          Only in this course
+--dry-run            Only say what it would come to: learners, points and money
+--by-learner         With --dry-run: a line for each learner
+-h, --help           This help
+
+Example:
+$ sudo -u www-data php local/rocket/cli/backfill.php --since=2026-09-01 --dry-run';
+$string['cli_facts'] = 'Sends badges and completions that stand, as pairing does by itself. Rewards may require them; nobody earns by them. Cron does it in the background.
+
+Options:
+-h, --help   This help
+
+Example:
+$ sudo -u www-data php local/rocket/cli/facts.php';
+$string['cli_sweep'] = 'Compares what learners did in the last days with what was captured, and puts in what was missed. Runs each night by itself.
+
+Options:
+-h, --help   This help
+
+Example:
+$ sudo -u www-data php local/rocket/cli/sweep.php';
 $string['codevaliduntil'] = 'The code works until {$a}';
 $string['confirmbalance'] = 'You have {$a->balance}. Afterwards you have {$a->after}.';
 $string['confirmbutton'] = 'Yes, redeem';
@@ -84,7 +116,16 @@ $string['counter_usable'] = 'Not used yet. Hand it over below.';
 $string['counter_used'] = 'Used already, {$a}.';
 $string['counter_usedat'] = 'Used already, {$a->when} at {$a->where}.';
 $string['debtexplained'] = 'Points that you had already spent were taken back. What you earn next fills the gap.';
+$string['deeds_attempts'] = 'Quiz attempts handed in';
+$string['deeds_badges'] = 'Badges';
+$string['deeds_completions'] = 'Activity completions';
+$string['deeds_course_completions'] = 'Course completions';
+$string['deeds_graded_attempts'] = 'Quiz attempts graded';
+$string['deeds_posts'] = 'Forum posts';
+$string['deeds_submissions'] = 'Submissions';
+$string['deeds_team_submissions'] = 'Team submissions';
 $string['error'] = 'That did not work';
+$string['factsqueued'] = 'Queued: cron sends them.';
 $string['goal'] = 'Your goal';
 $string['heldpoints'] = '{$a} set aside until a person has looked';
 $string['help'] = 'Help';
@@ -243,9 +284,13 @@ $string['state_expired'] = 'Lapsed';
 $string['state_issued'] = 'Not used yet';
 $string['state_refused'] = 'Could not be handed over';
 $string['statuscol'] = 'State';
+$string['sweepmissed'] = 'Missed and put in now: {$a}';
+$string['sweepnotpaired'] = 'Not paired with a sidecar yet: nothing to compare.';
 $string['takepart'] = 'Take part';
 $string['task_cleanup'] = 'Clear away what was sent long ago';
 $string['task_send'] = 'Send activity to Rocket';
+$string['task_send_facts'] = 'Send badges and completions from before';
+$string['task_sweep'] = 'Look for activity that was missed';
 $string['terms'] = 'Terms';
 $string['tier'] = 'Tier';
 $string['timesmany'] = '{$a} times';
