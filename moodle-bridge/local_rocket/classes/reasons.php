@@ -131,6 +131,8 @@ class reasons {
                 $key === 'per' => self::period((string)$value),
                 $key === 'scope' => get_string('scope_' . clean_param($value, PARAM_ALPHA), 'local_rocket'),
                 $key === 'badge' => self::badge((string)$value),
+                $key === 'field' => self::field((string)$value),
+                $key === 'test' => self::test((string)$value),
                 is_bool($value) => get_string($value ? 'yes' : 'no'),
                 is_int($value) || is_float($value) => self::number($value),
                 is_scalar($value) => (string)$value,
@@ -143,6 +145,36 @@ class reasons {
         $values['times'] = self::times((int)($params['count'] ?? 0));
         $values['value'] ??= get_string('notgiven', 'local_rocket');
         return (object)$values;
+    }
+
+    /**
+     * What a rule looks at: in words where there are some, else by its name.
+     *
+     * @param string $field
+     * @return string
+     */
+    private static function field(string $field): string {
+        $key = 'field_' . clean_param($field, PARAM_ALPHANUMEXT);
+        return get_string_manager()->string_exists($key, 'local_rocket') ? get_string($key, 'local_rocket') : $field;
+    }
+
+    /**
+     * What a rule asks of it, as its author wrote it: `>=80`, `80..100`, `!=x`.
+     *
+     * @param string $test
+     * @return string
+     */
+    private static function test(string $test): string {
+        $words = ['>=' => 'test_atleast', '<=' => 'test_atmost', '>' => 'test_above', '<' => 'test_below', '!=' => 'test_not'];
+        foreach ($words as $sign => $key) {
+            if (str_starts_with($test, $sign)) {
+                return get_string($key, 'local_rocket', trim(substr($test, strlen($sign))));
+            }
+        }
+        if (preg_match('/^(\S+?)\.\.(\S+)$/', $test, $range)) {
+            return get_string('test_range', 'local_rocket', (object)['from' => $range[1], 'to' => $range[2]]);
+        }
+        return $test;
     }
 
     /**
