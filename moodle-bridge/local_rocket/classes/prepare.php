@@ -19,6 +19,11 @@ namespace local_rocket;
 use local_rocket\enrich\not_counted;
 use local_rocket\enrich\registry;
 
+defined('MOODLE_INTERNAL') || die();
+
+global $CFG;
+require_once($CFG->libdir . '/completionlib.php');
+
 /**
  * Makes envelopes of what the observer saw, a minute later at most and whether or not the sidecar is there: whose act it
  * was, where, whether they may earn, and what the event itself does not say.

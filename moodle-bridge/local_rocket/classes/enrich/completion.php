@@ -18,6 +18,10 @@ namespace local_rocket\enrich;
 
 use local_rocket\learningevent;
 
+defined('MOODLE_INTERNAL') || die();
+
+require_once($GLOBALS['CFG']->libdir . '/completionlib.php');
+
 /**
  * Activity completion: the event fires for every change, also back to "not complete".
  *

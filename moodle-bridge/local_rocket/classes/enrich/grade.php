@@ -18,6 +18,11 @@ namespace local_rocket\enrich;
 
 use local_rocket\learningevent;
 
+defined('MOODLE_INTERNAL') || die();
+
+global $CFG;
+require_once($CFG->libdir . '/grade/constants.php');
+
 /**
  * Grades in the gradebook: an activity's own one, and the course total. Categories, outcomes and items that only repeat
  * another are not counted, since one act changes several of them.

@@ -29,6 +29,12 @@ use local_rocket\learningevent;
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class quiz extends family {
+    /** @var string every question of an attempt is graded: only where learners are written to about it */
+    private const GRADED_BY_PERSON = '\mod_quiz\event\attempt_manual_grading_completed';
+
+    /** @var string somebody graded one question of an attempt */
+    private const QUESTION_GRADED = '\mod_quiz\event\question_manually_graded';
+
     /** @var int seconds below which an answer may have been too fast to have been read */
     private const RAPID = 10;
 
@@ -40,9 +46,20 @@ class quiz extends family {
         return [
             '\mod_quiz\event\attempt_submitted',
             '\mod_quiz\event\attempt_graded',
-            '\mod_quiz\event\attempt_manual_grading_completed',
+            self::GRADED_BY_PERSON,
+            self::QUESTION_GRADED,
             '\mod_quiz\event\attempt_regraded',
         ];
+    }
+
+    #[\Override]
+    public function subjects(\stdClass $row): array {
+        global $DB;
+        if ($row->eventname !== self::QUESTION_GRADED) {
+            return parent::subjects($row);
+        }
+        $learner = $DB->get_field('quiz_attempts', 'userid', ['id' => self::attempt_of($row)]);
+        return $learner ? [(int)$learner] : [];
     }
 
     #[\Override]
@@ -54,7 +71,7 @@ class quiz extends family {
              LEFT JOIN {grade_items} gi ON gi.itemtype = 'mod' AND gi.itemmodule = 'quiz' AND gi.iteminstance = q.id
                        AND gi.itemnumber = 0
                  WHERE a.id = :id";
-        $attempt = $DB->get_record_sql($sql, ['id' => $row->objectid]);
+        $attempt = $DB->get_record_sql($sql, ['id' => self::attempt_of($row)]);
         if (!$attempt) {
             return;
         }
@@ -62,6 +79,14 @@ class quiz extends family {
             throw new not_counted('preview');
         }
         $graded = $attempt->sumgrades !== null;
+        if ($row->eventname === self::QUESTION_GRADED) {
+            if (!$graded) {
+                throw new not_counted('notgradedyet');
+            }
+            // The last question of the attempt: that it is graded now is what the sidecar waits for.
+            $event->event = self::GRADED_BY_PERSON;
+            $event->object = 'quiz_attempts:' . $attempt->id;
+        }
         $score = self::percent($graded ? (float)$attempt->sumgrades : null, (float)$attempt->most);
         $passes = (float)$attempt->gradepass > 0 && $score !== null;
         $spent = $attempt->timefinish > 0 ? $attempt->timefinish - $attempt->timestart : null;
@@ -70,10 +95,32 @@ class quiz extends family {
             'passed' => $passes ? $score / 100 * $attempt->quizgrade >= (float)$attempt->gradepass : null,
             'attempt' => (int)$attempt->attempt,
             'duration_seconds' => $spent === null ? null : max(0, (int)$spent),
-            'items' => $items = $DB->count_records('question_attempts', ['questionusageid' => $attempt->uniqueid]),
+            'items' => $items = $this->items($attempt),
             'rapid_items' => $this->rapid_items($attempt, $items),
-            'graded_by' => $row->eventname === '\mod_quiz\event\attempt_manual_grading_completed' ? 'person' : null,
+            'graded_by' => $event->event === self::GRADED_BY_PERSON ? 'person' : null,
         ]);
+    }
+
+    /**
+     * The attempt that an event is about.
+     *
+     * @param \stdClass $row
+     * @return int
+     */
+    private static function attempt_of(\stdClass $row): int {
+        return (int)($row->eventname === self::QUESTION_GRADED ? $row->other['attemptid'] ?? 0 : $row->objectid);
+    }
+
+    /**
+     * How many questions the attempt has; a text between them is none.
+     *
+     * @param \stdClass $attempt
+     * @return int
+     */
+    private function items(\stdClass $attempt): int {
+        global $DB;
+        $where = "questionusageid = :usage AND behaviour <> 'informationitem'";
+        return $DB->count_records_select('question_attempts', $where, ['usage' => $attempt->uniqueid]);
     }
 
     /**
@@ -81,7 +128,7 @@ class quiz extends family {
      * takes, and less than ten seconds.
      *
      * Moodle keeps when a page was saved, not when an item was read: the time since the page before is shared among the
-     * items of a page.
+     * items of a page. An item that was never answered is not among them.
      *
      * @param \stdClass $attempt
      * @param int $items
@@ -100,7 +147,8 @@ class quiz extends family {
             "SELECT MIN(s.timecreated)
                FROM {question_attempts} qa
                JOIN {question_attempt_steps} s ON s.questionattemptid = qa.id AND s.sequencenumber > 0
-              WHERE qa.questionusageid = :usage
+                    AND s.state <> 'gaveup'
+              WHERE qa.questionusageid = :usage AND qa.behaviour <> 'informationitem'
            GROUP BY qa.id",
             ['usage' => $attempt->uniqueid]
         );

@@ -111,6 +111,18 @@ Options:
 
 Example:
 $ sudo -u www-data php local/rocket/cli/facts.php';
+$string['cli_lifecycle'] = 'Accounts that were deleted, merged or are to be erased.
+
+One of:
+  --list             what waits for a person: held erasures, and requests that were refused; one a line, separated by tabs
+  --release=IDS|all  let these go on; IDS are numbers of the list, separated by commas
+  --cancel=IDS|all   call these off; an account that is there again earns again
+  --run              tell Rocket now what is due, rather than within a minute
+
+-h, --help           this text
+
+Exit code: 0 done, 1 it could not be done now, 2 wrong usage.';
+$string['cli_lifecycleids'] = 'Name them by their numbers in --list, separated by commas, or say "all".';
 $string['cli_sweep'] = 'Compares what learners did in the last days with what was captured, and puts in what was missed. Runs each night by itself.
 
 Options:
@@ -199,7 +211,9 @@ $string['joinlist'] = '; ';
 $string['joinor'] = ', or ';
 $string['lifecyclealert'] = 'Rocket waits for a person: {$a->held} erasures of deleted accounts are held, because more than 50 accounts were deleted within a day, and {$a->failed} requests about accounts were refused. The status page shows them: let them go on, or call them off. Nothing of a held account is erased until then.';
 $string['lifecyclealertsubject'] = 'Rocket: erasures are held, or were refused';
+$string['lifecyclecancelled'] = '{$a} requests are called off.';
 $string['lifecycledone'] = '{$a} requests about accounts carried out.';
+$string['lifecyclereleased'] = '{$a} requests go on.';
 $string['lifecycletime'] = 'The time of this run is over: the rest follows in the next one.';
 $string['lifetime'] = 'Earned in all: {$a}';
 $string['locked'] = 'Locked';
@@ -242,6 +256,22 @@ $string['privacy:metadata:core_badges'] = 'A reward can be a badge, which Moodle
 $string['privacy:metadata:core_cohort'] = 'A reward can be a place in a cohort, to which Moodle adds the learner.';
 $string['privacy:metadata:core_enrol'] = 'A reward can be an enrolment in a course, which Moodle makes.';
 $string['privacy:metadata:core_message'] = 'Learners are told of tiers, rewards and lapsing points by Moodle’s messages.';
+$string['privacy:metadata:local_rocket_award'] = 'Points that teachers awarded by hand.';
+$string['privacy:metadata:local_rocket_award:awardedby'] = 'Who awarded them.';
+$string['privacy:metadata:local_rocket_award:courseid'] = 'The course in which they were awarded.';
+$string['privacy:metadata:local_rocket_award:event'] = 'What they were awarded for.';
+$string['privacy:metadata:local_rocket_award:reason'] = 'A note of the teacher’s, which never leaves Moodle.';
+$string['privacy:metadata:local_rocket_award:timecreated'] = 'When they were awarded.';
+$string['privacy:metadata:local_rocket_award:timeundone'] = 'When the award was undone.';
+$string['privacy:metadata:local_rocket_award:undoneby'] = 'Who undid it.';
+$string['privacy:metadata:local_rocket_award:userid'] = 'The learner.';
+$string['privacy:metadata:local_rocket_handover'] = 'Rewards that Moodle itself handed over: enrolments, badges, places in cohorts.';
+$string['privacy:metadata:local_rocket_handover:action'] = 'What was handed over.';
+$string['privacy:metadata:local_rocket_handover:reason'] = 'Why it could not be handed over.';
+$string['privacy:metadata:local_rocket_handover:redemptionid'] = 'The number of the redemption.';
+$string['privacy:metadata:local_rocket_handover:status'] = 'Whether it was handed over.';
+$string['privacy:metadata:local_rocket_handover:timecreated'] = 'When it was.';
+$string['privacy:metadata:local_rocket_handover:userid'] = 'The learner.';
 $string['privacy:metadata:local_rocket_outbox'] = 'What learners did, until it is sent to Rocket’s service, and some days longer.';
 $string['privacy:metadata:local_rocket_outbox:actorid'] = 'Who caused it: the learner, or for instance a teacher who graded.';
 $string['privacy:metadata:local_rocket_outbox:contextid'] = 'Where it happened.';
@@ -249,8 +279,69 @@ $string['privacy:metadata:local_rocket_outbox:courseid'] = 'The course in which 
 $string['privacy:metadata:local_rocket_outbox:eventname'] = 'What kind of thing was done.';
 $string['privacy:metadata:local_rocket_outbox:ip'] = 'The network address it came from, until it is hashed some minutes later.';
 $string['privacy:metadata:local_rocket_outbox:objectid'] = 'The number of what it was about, such as a quiz attempt.';
+$string['privacy:metadata:local_rocket_outbox:objecttable'] = 'The kind of what it was about.';
+$string['privacy:metadata:local_rocket_outbox:origin'] = 'Whether it came from the web, the app or a script.';
+$string['privacy:metadata:local_rocket_outbox:other'] = 'Further numbers that the event carries, such as the new state of a completion.';
+$string['privacy:metadata:local_rocket_outbox:payload'] = 'What is sent to Rocket’s service.';
+$string['privacy:metadata:local_rocket_outbox:reason'] = 'Why it was not counted or not sent.';
+$string['privacy:metadata:local_rocket_outbox:status'] = 'Whether it was sent.';
+$string['privacy:metadata:local_rocket_outbox:timecreated'] = 'When it happened.';
+$string['privacy:metadata:local_rocket_outbox:userid'] = 'The learner it is about.';
+$string['privacy:metadata:local_rocket_request'] = 'What Rocket’s service must be told of an account: that it was deleted, merged, or is to be erased. Once a learner is erased, this no longer says who it was.';
+$string['privacy:metadata:local_rocket_request:kind'] = 'What it must be told.';
+$string['privacy:metadata:local_rocket_request:otherid'] = 'The account that stays, where two were merged.';
+$string['privacy:metadata:local_rocket_request:reason'] = 'Why it could not be done yet.';
+$string['privacy:metadata:local_rocket_request:status'] = 'Whether it was done.';
+$string['privacy:metadata:local_rocket_request:timecreated'] = 'When it was asked for.';
+$string['privacy:metadata:local_rocket_request:timedue'] = 'When it is to be done.';
+$string['privacy:metadata:local_rocket_request:userid'] = 'The learner.';
+$string['privacy:metadata:local_rocket_snapshot'] = 'What Rocket’s service last said of a learner’s account, shown while it cannot be reached.';
+$string['privacy:metadata:local_rocket_snapshot:timefetched'] = 'When it said so.';
+$string['privacy:metadata:local_rocket_snapshot:userid'] = 'The learner.';
+$string['privacy:metadata:local_rocket_snapshot:value'] = 'Balance, tier, rewards and the latest decisions.';
 $string['privacy:metadata:preference:local_rocket_goal'] = 'The reward that you pinned as your goal.';
 $string['privacy:metadata:preference:local_rocket_optout'] = 'Whether you chose to take no part.';
+$string['privacy:metadata:sidecar'] = 'The service that turns activity into points and keeps them, run by the institution or for it. Names, e-mail addresses and what learners write are never sent to it.';
+$string['privacy:metadata:sidecar:account'] = 'That an account was deleted, merged with another, or is to be erased.';
+$string['privacy:metadata:sidecar:activity'] = 'The activity in which something was done.';
+$string['privacy:metadata:sidecar:actor'] = 'The Moodle number of whoever caused it, and of staff who look after an account.';
+$string['privacy:metadata:sidecar:attempt'] = 'Which attempt it was.';
+$string['privacy:metadata:sidecar:badge'] = 'The badge that was earned.';
+$string['privacy:metadata:sidecar:characters'] = 'How many characters a text has.';
+$string['privacy:metadata:sidecar:completion_rate'] = 'How much of the course is completed, in percent.';
+$string['privacy:metadata:sidecar:course'] = 'The course in which something was done.';
+$string['privacy:metadata:sidecar:course_idnumber'] = 'The institution’s own number of the course.';
+$string['privacy:metadata:sidecar:duration_seconds'] = 'How long an attempt took.';
+$string['privacy:metadata:sidecar:event'] = 'What kind of thing was done.';
+$string['privacy:metadata:sidecar:file_hash'] = 'A keyed hash of a submitted file, by which the same file is found again. The file stays in Moodle, and so does the key.';
+$string['privacy:metadata:sidecar:files'] = 'How many files were submitted.';
+$string['privacy:metadata:sidecar:graded_by'] = 'Whether a person graded, or Moodle itself.';
+$string['privacy:metadata:sidecar:group'] = 'The group for which something was submitted.';
+$string['privacy:metadata:sidecar:id'] = 'A number that the event was given.';
+$string['privacy:metadata:sidecar:ip_hash'] = 'A keyed hash of the network address. The key stays in Moodle.';
+$string['privacy:metadata:sidecar:items'] = 'How many questions an attempt has.';
+$string['privacy:metadata:sidecar:lang'] = 'The language in which a page is shown.';
+$string['privacy:metadata:sidecar:late'] = 'Whether it was submitted after the due date.';
+$string['privacy:metadata:sidecar:module'] = 'The kind of activity.';
+$string['privacy:metadata:sidecar:object'] = 'The number of what it was about, such as a quiz attempt.';
+$string['privacy:metadata:sidecar:origin'] = 'Whether it came from the web, the app or a script.';
+$string['privacy:metadata:sidecar:passed'] = 'Whether it was passed.';
+$string['privacy:metadata:sidecar:previous_state'] = 'The state of completion before.';
+$string['privacy:metadata:sidecar:rapid_items'] = 'How many questions were answered faster than they can be read.';
+$string['privacy:metadata:sidecar:redemption'] = 'Which reward the learner redeems or cancels, and when.';
+$string['privacy:metadata:sidecar:reply_to'] = 'The post that was answered.';
+$string['privacy:metadata:sidecar:score'] = 'The score, in percent.';
+$string['privacy:metadata:sidecar:screen'] = 'Which of the institution’s lists (patterns in a text, cohorts, roles, network ranges) applied: their names, not the text or the address.';
+$string['privacy:metadata:sidecar:seconds_since_last'] = 'How long after the learner’s last post it came.';
+$string['privacy:metadata:sidecar:similarity'] = 'How similar a post is to others in the course.';
+$string['privacy:metadata:sidecar:state'] = 'The state of completion.';
+$string['privacy:metadata:sidecar:support'] = 'What staff do about an account: a correction, a cancellation, a new token, with the reason they give.';
+$string['privacy:metadata:sidecar:text_hash'] = 'A keyed hash of a text, by which the same text is found again. The text stays in Moodle, and so does the key.';
+$string['privacy:metadata:sidecar:time'] = 'When it happened.';
+$string['privacy:metadata:sidecar:token'] = 'The token of a reward that is handed over at the counter, and what staff note about it.';
+$string['privacy:metadata:sidecar:undone'] = 'Whether an award by hand was undone.';
+$string['privacy:metadata:sidecar:user'] = 'The learner’s Moodle number.';
+$string['privacy:metadata:sidecar:words'] = 'How many words a text has.';
 $string['privacy:missing'] = 'What Rocket keeps of you is missing from this export, because its service could not be asked when the export was made. Please ask for another export.';
 $string['privacy:path:acts'] = 'What you did about others’ work';
 $string['privacy:path:awards'] = 'Points awarded by hand';
@@ -358,6 +449,7 @@ $string['skipped_deleted'] = 'The account was deleted.';
 $string['skipped_excludedcohort'] = 'They are in a cohort that takes no part.';
 $string['skipped_nobody'] = 'It was nobody’s own act.';
 $string['skipped_norole'] = 'They are no learner there.';
+$string['skipped_notgradedyet'] = 'Not every question of the attempt is graded yet.';
 $string['skipped_optedout'] = 'They chose to take no part.';
 $string['skipped_othergrade'] = 'It is not the activity’s own grade.';
 $string['skipped_preview'] = 'It was a teacher’s preview.';
