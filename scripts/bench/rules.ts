@@ -54,7 +54,7 @@ function ours(): () => number {
   if (!configuration) throw new Error(problems[0]?.message)
   const compiled = compile(configuration)
   const facts = { badges: new Map(), completed: new Set<string>(), completionRate: new Map() }
-  const learner = { lifetime: 0, grantsOf: () => [], facts }
+  const learner = { lifetime: 0, frozen: false, grantsOf: () => [], facts }
   const names = namesFor([], compiled.idsOf, { courseNamed: () => null, badgeNamed: () => null }, compiled.civil)
   const situation = { rules: compiled, learner, names, now: event.time, withdrawn: () => null }
   return () => evaluate(event, situation).filter(({ outcome }) => outcome === 'granted').length

@@ -28,7 +28,7 @@ use local_rocket\learningevent;
 class scorm extends family {
     #[\Override]
     public static function events(): array {
-        return ['\mod_scorm\event\scoreraw_submitted', '\mod_scorm\event\status_submitted'];
+        return ['\mod_scorm\event\scoreraw_submitted'];
     }
 
     #[\Override]

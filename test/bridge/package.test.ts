@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { packagePlugin, pluginFiles, releaseOf } from '../../scripts/package-bridge.js'
+import { zip } from '../../scripts/zip.js'
+import { VERSION } from '../../sidecar/version.js'
+
+/** Reads a ZIP by its central directory, as an unpacker does. */
+function unzip(bytes: Buffer): Map<string, Buffer> {
+  const end = bytes.length - 22
+  expect(bytes.readUInt32LE(end)).to.equal(0x06054b50)
+  const files = new Map<string, Buffer>()
+  let at = bytes.readUInt32LE(end + 16)
+  for (let n = bytes.readUInt16LE(end + 10); n > 0; n--) {
+    const length = bytes.readUInt16LE(at + 28)
+    const name = bytes.subarray(at + 46, at + 46 + length).toString()
+    const local = bytes.readUInt32LE(at + 42)
+    const start = local + 30 + bytes.readUInt16LE(local + 26)
+    files.set(name, inflateRawSync(bytes.subarray(start, start + bytes.readUInt32LE(at + 20))))
+    at += 46 + length
+  }
+  return files
+}
+
+const has = (command: string): boolean => {
+  try {
+    execFileSync('sh', ['-c', `command -v ${command}`])
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('a plugin’s package', () => {
+  for (const plugin of ['local_rocket', 'block_rocket'] as const) {
+    describe(plugin, () => {
+      it('holds one folder named rocket, with every file of the plugin', () => {
+        const files = unzip(packagePlugin(plugin).bytes)
+        expect([...files.keys()]).to.deep.equal([...pluginFiles(plugin).keys()].map((path) => `rocket/${path}`))
+        for (const [path, content] of pluginFiles(plugin))
+          expect(files.get(`rocket/${path}`)!.equals(content)).to.equal(true)
+        expect(files.get('rocket/version.php')!.toString()).to.include(`$plugin->component = '${plugin}';`)
+        expect([...files.keys()]).to.include(`rocket/lang/en/${plugin}.php`)
+      })
+
+      it('is the same bytes each time, named by its release', () => {
+        const { name, bytes } = packagePlugin(plugin)
+        expect(name).to.equal(`${plugin}-${VERSION}.zip`)
+        expect(packagePlugin(plugin).bytes.equals(bytes)).to.equal(true)
+      })
+
+      it('is a ZIP to others too', function () {
+        if (!has('unzip')) this.skip()
+        const folder = mkdtempSync(join(tmpdir(), 'rocket-zip-'))
+        try {
+          writeFileSync(join(folder, 'x.zip'), packagePlugin(plugin).bytes)
+          expect(execFileSync('unzip', ['-t', join(folder, 'x.zip')]).toString()).to.include('No errors detected')
+        } finally {
+          rmSync(folder, { recursive: true })
+        }
+      })
+    })
+  }
+
+  it('says what is missing where version.php names no release', () => {
+    expect(() => releaseOf(new Map([['version.php', Buffer.from('<?php')]]))).to.throw(/release/)
+  })
+})
+
+describe('a ZIP', () => {
+  it('gives back what was put in', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.stringMatching(/^[a-zé/]{1,20}$/), fc.uint8Array({ maxLength: 2_000 })),
+        (contents) => {
+          const files = new Map(Object.entries(contents).map(([name, bytes]) => [name, Buffer.from(bytes)]))
+          expect(unzip(zip(files))).to.deep.equal(files)
+        },
+      ),
+    )
+  })
+})
