@@ -66,8 +66,38 @@ class block_rocket extends block_base {
             return $this->content;
         }
         $account = account::of_current_user();
-        $shown = (new account_view($account, $account->state()))->shown();
+        $state = $account->state();
+        $staff = $state->is_blank() ? $this->staff_links() : [];
+        if ($staff !== []) {
+            $this->content->text = $OUTPUT->render_from_template('block_rocket/staff', ['links' => $staff]);
+            return $this->content;
+        }
+        $shown = (new account_view($account, $state))->shown();
         $this->content->text = $OUTPUT->render_from_template('block_rocket/content', $shown);
+        if ($shown['known'] && $shown['refresh']) {
+            $this->page->requires->js_call_amd('block_rocket/block', 'refresh');
+        }
         return $this->content;
+    }
+
+    /**
+     * What those who teach here and earn nothing here can do instead.
+     *
+     * @return array[] name, url; none: they learn here
+     */
+    private function staff_links(): array {
+        $course = $this->page->course;
+        $context = context_course::instance($course->id);
+        if ($course->id == SITEID || has_capability('local/rocket:earn', $context, null, false)) {
+            return [];
+        }
+        $links = [];
+        foreach (['award' => 'local/rocket:award', 'report' => 'local/rocket:viewreport'] as $page => $capability) {
+            if (has_capability($capability, $context)) {
+                $url = new moodle_url("/local/rocket/$page.php", ['courseid' => $course->id]);
+                $links[] = ['name' => get_string($page, 'local_rocket'), 'url' => $url->out(false)];
+            }
+        }
+        return $links;
     }
 }

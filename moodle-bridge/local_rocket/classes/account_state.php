@@ -43,4 +43,13 @@ final class account_state {
         public readonly away|refused|null $failure
     ) {
     }
+    /**
+     * Whether nothing was ever earned, as far as is known.
+     *
+     * @return bool
+     */
+    public function is_blank(): bool {
+        $points = $this->value['points'] ?? ['balance' => 0, 'held' => 0, 'lifetime' => 0];
+        return [$points['balance'], $points['held'], $points['lifetime']] === [0, 0, 0];
+    }
 }

@@ -30,6 +30,7 @@ $functions = [
         'description' => 'The learner’s balance and the block',
         'type' => 'read',
         'ajax' => true,
+        'readonlysession' => true,
         'capabilities' => 'local/rocket:view',
         'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
     ],

@@ -29,3 +29,4 @@ $string['pluginname'] = 'Rocket';
 $string['privacy:metadata'] = 'The block shows what the Rocket bridge keeps, and keeps nothing itself.';
 $string['rocket:addinstance'] = 'Add a Rocket block';
 $string['rocket:myaddinstance'] = 'Add a Rocket block to the dashboard';
+$string['staffexplained'] = 'Learners see their own points and rewards here.';

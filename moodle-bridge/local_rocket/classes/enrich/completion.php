@@ -20,7 +20,8 @@ use local_rocket\learningevent;
 
 defined('MOODLE_INTERNAL') || die();
 
-require_once($GLOBALS['CFG']->libdir . '/completionlib.php');
+global $CFG;
+require_once($CFG->libdir . '/completionlib.php');
 
 /**
  * Activity completion: the event fires for every change, also back to "not complete".

@@ -64,8 +64,6 @@ class redeem extends external_api {
         return [
             'redemption' => $answer['redemption_id'],
             'balance' => $answer['balance'],
-            'token' => $answer['token'] ?? null,
-            'code' => $answer['code'] ?? null,
             'url' => (new \moodle_url('/local/rocket/redemption.php', ['id' => $answer['redemption_id']]))->out(false),
         ];
     }
@@ -76,13 +74,10 @@ class redeem extends external_api {
      * @return external_single_structure
      */
     public static function execute_returns(): external_single_structure {
-        $optional = fn(string $what) => new external_value(PARAM_RAW, $what, VALUE_REQUIRED, null, NULL_ALLOWED);
         return new external_single_structure([
             'redemption' => new external_value(PARAM_ALPHANUMEXT, 'The redemption'),
             'balance' => new external_value(PARAM_INT, 'Points that are left'),
-            'token' => $optional('What the learner shows'),
-            'code' => $optional('A shop’s code'),
-            'url' => new external_value(PARAM_URL, 'The page with all of it'),
+            'url' => new external_value(PARAM_URL, 'The page with its token or code'),
         ]);
     }
 }

@@ -59,6 +59,7 @@ class redemption_view {
             'token' => $one['token'],
             'qr' => $one['token'] === null ? null : self::qr($one['token']),
             'code' => $one['code'],
+            'secret' => $one['token'] !== null || $one['code'] !== null,
             'codeexpires' => $one['code_expires'] === null ? null : reasons::moment($one['code_expires']),
             'expires' => $one['status'] === 'issued' ? $moment($one['expires_at']) : null,
             'used' => $moment($one['consumed_at']),

@@ -1,0 +1,33 @@
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+/**
+ * The page of one redemption: copies its token or code, and prints.
+ *
+ * @module     local_rocket/redemption
+ * @copyright  2026 Rocket contributors
+ * @license    http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+import 'core/copy_to_clipboard';
+
+/**
+ * Starts.
+ */
+export const init = () => {
+    const tools = document.querySelector('.local_rocket-redemption [data-region="tools"]');
+    tools.querySelector('[data-action="print"]').addEventListener('click', () => window.print());
+    tools.hidden = false;
+};

@@ -1,0 +1,53 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_rocket\task;
+
+use local_rocket\sidecar\away;
+use local_rocket\sidecar\refused;
+
+/**
+ * Hands over the rewards that Moodle itself gives, each minute.
+ *
+ * @package   local_rocket
+ * @copyright 2026 Rocket contributors
+ * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class handover extends \core\task\scheduled_task {
+    /** @var int seconds that one run may take: the next one is due then */
+    private const SECONDS = 50;
+
+    #[\Override]
+    public function get_name() {
+        return get_string('task_handover', 'local_rocket');
+    }
+
+    #[\Override]
+    public function execute() {
+        try {
+            $report = (new \local_rocket\handover\handover())->run(time() + self::SECONDS);
+        } catch (away | refused $e) {
+            // Nothing is lost: the sidecar keeps what is to be handed over until it is answered.
+            mtrace($e->getMessage());
+            return;
+        }
+        mtrace(get_string('handoverdone', 'local_rocket', ['done' => $report['done'], 'refused' => $report['refused']]));
+        // Not thrown: the task would wait ever longer, and everybody's rewards with it.
+        foreach ($report['failures'] as $redemptionid => $failure) {
+            mtrace("$redemptionid: $failure");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_rocket\task;
+
+use local_rocket\lifecycle_brake;
+use local_rocket\request;
+use local_rocket\request_sender;
+
+/**
+ * Tells the sidecar what became of accounts, each minute.
+ *
+ * @package   local_rocket
+ * @copyright 2026 Rocket contributors
+ * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class lifecycle extends \core\task\scheduled_task {
+    /** @var int seconds that one run may take: the next one is due then */
+    private const SECONDS = 50;
+
+    #[\Override]
+    public function get_name() {
+        return get_string('task_lifecycle', 'local_rocket');
+    }
+
+    #[\Override]
+    public function execute() {
+        ['done' => $done, 'stopped' => $stopped] = (new request_sender())->run(null, time() + self::SECONDS);
+        mtrace(get_string('lifecycledone', 'local_rocket', $done));
+        if ($stopped !== null) {
+            mtrace($stopped);
+        }
+        lifecycle_brake::alert();
+        request::cleanup();
+    }
+}

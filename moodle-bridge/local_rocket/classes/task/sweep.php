@@ -1,0 +1,40 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_rocket\task;
+
+use local_rocket\sweep\comparison;
+
+/**
+ * Looks each night for what events missed.
+ *
+ * @package   local_rocket
+ * @copyright 2026 Rocket contributors
+ * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class sweep extends \core\task\scheduled_task {
+    #[\Override]
+    public function get_name() {
+        return get_string('task_sweep', 'local_rocket');
+    }
+
+    #[\Override]
+    public function execute() {
+        $missed = (new comparison())->run();
+        mtrace($missed === null ? get_string('sweepnotpaired', 'local_rocket')
+            : get_string('sweepmissed', 'local_rocket', array_sum($missed)));
+    }
+}
