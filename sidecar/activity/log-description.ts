@@ -42,10 +42,13 @@ const ROWS: readonly Row[] = [
   {
     table: 'quiz_attempts',
     words: 'attempt with id',
-    classes: many(
-      `${QUIZ}attempt_`,
-      'abandoned deleted graded manual_grading_completed regraded reviewed started submitted summary_viewed viewed',
-    ),
+    classes: [
+      ...many(
+        `${QUIZ}attempt_`,
+        'abandoned deleted graded manual_grading_completed regraded reviewed started submitted summary_viewed viewed',
+      ),
+      `${QUIZ}question_manually_graded`,
+    ],
   },
   {
     table: 'assign_submission',

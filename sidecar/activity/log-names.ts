@@ -147,6 +147,7 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'Quiz attempt submitted': 'attempt_submitted',
     'Quiz attempt summary viewed': 'attempt_summary_viewed',
     'Quiz attempt viewed': 'attempt_viewed',
+    'Question manually graded': 'question_manually_graded',
   },
   mod_scorm: {
     'Sco launched': 'sco_launched',

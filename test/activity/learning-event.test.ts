@@ -31,7 +31,7 @@ describe('data', () => {
     ['score similarity completion_rate', PERCENT, [0, -0, 99.5, 100], [-0.1, 100.1, '85', true, null, [85], {}]],
     ['attempt items rapid_items words characters files', COUNT, [0, 1, 1e9], [-1, -1.5, 0.5, '1', false, null, []]],
     ['duration_seconds seconds_since_last', SECONDS, [0, 0.25, 1e9], [-0.25, '1', true, null, {}]],
-    ['passed late', TRUTH, [true, false], [0, 1, 'true', null, []]],
+    ['passed late undone', TRUTH, [true, false], [0, 1, 'true', null, []]],
     ['state previous_state', 'must be a number or a text', [0, 2, 'complete', ''], [true, null, [1]]],
     [
       'text_hash file_hash reply_to graded_by module badge group ip_hash screen',

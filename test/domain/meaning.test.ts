@@ -27,6 +27,7 @@ describe('the name of an event', () => {
         `${QUIZ}attempt_graded`,
         `${QUIZ}attempt_submitted`,
         `${QUIZ}attempt_manual_grading_completed`,
+        `${QUIZ}question_manually_graded`,
         `${QUIZ}attempt_regraded`,
       ],
     })

@@ -88,6 +88,7 @@ class known_events {
         '\mod_quiz\event\attempt_regraded',
         '\mod_quiz\event\attempt_submitted',
         '\mod_quiz\event\course_module_viewed',
+        '\mod_quiz\event\question_manually_graded',
         '\mod_resource\event\course_module_viewed',
         '\mod_scorm\event\course_module_viewed',
         '\mod_scorm\event\scoreraw_submitted',

@@ -60,6 +60,8 @@ final class award_list_test extends \basic_testcase {
     }
 
     /**
+     * All of them are found, and nothing is wrong.
+     *
      * @dataProvider good_lists
      * @param string $text
      * @param int[] $found

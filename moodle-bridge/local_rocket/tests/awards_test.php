@@ -187,6 +187,8 @@ final class awards_test extends \advanced_testcase {
         update_course($this->course);
         $this->course = get_course($this->course->id);
         assign_capability('moodle/site:accessallgroups', CAP_PROHIBIT, $this->role('editingteacher'), \context_system::instance());
+        // What they may do is read anew when they log in.
+        $this->setUser($this->teacher);
         $this->assertSame([], (new course_people($this->course))->learners());
         $group = $this->getDataGenerator()->create_group(['courseid' => $this->course->id]);
         groups_add_member($group->id, $this->teacher->id);

@@ -91,6 +91,8 @@ final class counter_test extends \advanced_testcase {
     }
 
     /**
+     * The token is the same, whoever or whatever wrote it.
+     *
      * @dataProvider writings
      * @param string $written
      * @param string $token
@@ -191,6 +193,8 @@ final class counter_test extends \advanced_testcase {
     }
 
     /**
+     * Each refusal has its own words.
+     *
      * @dataProvider refusals
      * @param array $problem
      * @param string $said

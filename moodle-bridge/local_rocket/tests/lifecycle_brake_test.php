@@ -90,7 +90,7 @@ final class lifecycle_brake_test extends lifecycle_testcase {
         $messages = $sink->get_messages_by_component('local_rocket');
         $this->assertCount(1, $messages);
         $this->assertEquals(get_admin()->id, $messages[0]->useridto);
-        $this->assertStringContainsString('51 erasures', $messages[0]->fullmessage);
+        $this->assertStringContainsString('within a day: 51.', $messages[0]->fullmessage);
     }
 
     public function test_what_was_asked_for_is_not_held(): void {

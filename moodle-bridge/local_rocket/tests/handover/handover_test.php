@@ -191,6 +191,8 @@ final class handover_test extends \advanced_testcase {
         $badge = $badges->create_badge(['name' => 'Guest of honour', 'status' => BADGE_STATUS_ACTIVE]);
         $badges->create_badge(['name' => 'Guest of honour', 'status' => BADGE_STATUS_INACTIVE]);
         $this->assertSame('done', $this->outcome(['badge' => 'Guest of honour']));
+        // The generator's badges have no image to bake.
+        $this->assertDebuggingCalled();
         $this->assertSame('done', $this->outcome(['badge' => "badge:$badge->id"]));
         $this->assertEquals(1, $DB->count_records('badge_issued', ['userid' => $this->learner->id]));
         $badges->create_badge(['name' => 'Draft', 'status' => BADGE_STATUS_INACTIVE]);
@@ -261,7 +263,7 @@ final class handover_test extends \advanced_testcase {
         $this->run_handover();
         $row = records::find('x');
         $this->assertSame(['done', 'It was cancelled.', '1'], [$row->status, $row->reason, (string)$row->answered]);
-        $this->assertSame([$row->id], array_keys(records::troubled(5)) === [(int)$row->id] ? [$row->id] : []);
+        $this->assertSame([(int)$row->id], array_keys(records::troubled(5)));
     }
 
     public function test_one_that_fails_is_rolled_back_and_keeps_no_other_waiting(): void {

@@ -85,7 +85,9 @@ final class provider_test extends \core_privacy\tests\provider_testcase {
         return new approved_contextlist($this->learner, 'local_rocket', [$context->id]);
     }
 
-    /** A day later, who was erased is not said any more. */
+    /**
+     * Lets a day pass, after which nothing says any more who was erased.
+     */
     private function pass_a_day(): void {
         global $DB;
         $DB->execute('UPDATE {local_rocket_request} SET timemodified = timemodified - ?', [DAYSECS + 1]);
