@@ -9,6 +9,7 @@ import { codesImport, codesList, codesWithdraw } from './cli/codes.js'
 import { type Command, DONE, PROBLEM, USAGE, UsageError } from './cli/command.js'
 import { doctor } from './cli/doctor.js'
 import { jobsList, jobsRun } from './cli/jobs.js'
+import { learnerErase, learnerExportCommand, learnerFreeze, learnerMerge, learnerUnfreeze } from './cli/learner.js'
 import { exportCommand, verify } from './cli/ledger.js'
 import { partnerTest } from './cli/partner.js'
 import { adjustCommand, liability } from './cli/points.js'
@@ -41,6 +42,11 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   adjustCommand,
   liability,
+  learnerExportCommand,
+  learnerErase,
+  learnerFreeze,
+  learnerUnfreeze,
+  learnerMerge,
   codesImport,
   codesList,
   codesWithdraw,

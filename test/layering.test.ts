@@ -134,9 +134,15 @@ describe('SQL', () => {
   })
 
   it('of entries has no statement that would change or delete one', () => {
-    const changes = /\b(UPDATE|DELETE FROM|REPLACE INTO)\s+(entry|private_record|document)\b/i
+    const changes =
+      /\b(UPDATE|DELETE FROM|REPLACE INTO)\s+(entry|document)\b|\b(UPDATE|REPLACE INTO)\s+private_record\b/i
     const wrong = files.filter(({ text }) => changes.test(text)).map(({ path }) => path)
     expect(wrong).to.deep.equal([])
+  })
+
+  it('deletes private records in one place, where learners are erased', () => {
+    const deletes = files.filter(({ text }) => /\bDELETE FROM\s+private_record\b/i.test(text)).map(({ path }) => path)
+    expect(deletes).to.deep.equal(['store/erased.ts'])
   })
 })
 

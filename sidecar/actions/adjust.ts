@@ -16,11 +16,12 @@ export interface Adjustment {
  */
 export function adjust(
   moment: Moment,
-  { userId, points, reason, actor }: Adjustment,
+  { userId: asked, points, reason, actor }: Adjustment,
 ): { seq: number; balance: number; isNew: boolean } {
   const { stores, rules, now } = moment
   const current = rules.current()
   const { source } = current.settings
+  const userId = stores.learners.merged.currentId(source, asked)
   const isNew = stores.learners.subjectOf(source, userId) === null
   const subject = stores.learners.enrol(source, userId)
   const { seq } = write(moment, { kind: 'adjustment', subject, points, record: { userId, actor, reason } })

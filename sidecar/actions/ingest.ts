@@ -38,7 +38,8 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   if (before !== null) return again(events, rules, sent.id, before)
   if (!isWanted(rules, sent.event)) return nothing(sent.id, 'ignored')
 
-  const event = aboutOwner(learners, rules, sent)
+  const user = learners.merged.currentId(source, sent.user)
+  const event = aboutOwner(learners, rules, user === sent.user ? sent : { ...sent, user })
   const subject = learners.enrol(source, event.user)
   if (event.courseIdnumber !== null && event.course !== null) learners.nameCourse(event.courseIdnumber, event.course)
   const facts = factsOf(event)

@@ -31,12 +31,13 @@ export interface Redeemed {
  * The same key gives the same answer. Inside a transaction only: nothing of it is done unless all of it is.
  * @throws Refusal where points, stock, budget, price or a condition do not allow it.
  */
-export function redeem(given: Moment, { userId, reward: id, expectedCost, key }: Order): Redeemed {
+export function redeem(given: Moment, { userId: asked, reward: id, expectedCost, key }: Order): Redeemed {
   const { stores, rules } = given
   // One time for the check and for the entry: on the border of a month they would be of different budgets.
   const now = stores.ledger.timeOf(given.now)
   const moment = { stores, rules, now }
   const { catalogue, settings } = rules.current()
+  const userId = stores.learners.merged.currentId(settings.source, asked)
   const subject = stores.learners.enrol(settings.source, userId)
   const call = { caller: `learner ${subject}`, key, asks: `redeem ${id} ${expectedCost}` }
   return once(stores, call, now, () => {

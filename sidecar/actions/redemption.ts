@@ -25,6 +25,12 @@ export function requireRedemption({ stores }: Moment, id: string): Redemption {
   throw new Refusal('not_found', `There is no redemption ${id}.`)
 }
 
+/** The learner whose it is. @throws Refusal where they are erased: nobody is left to give anything to. */
+export function requireLearner({ id, userId, state }: Redemption): string {
+  if (userId !== null) return userId
+  throw new Refusal('state_conflict', `The learner of the redemption ${id} was erased: it stays as it is.`, { state })
+}
+
 export const titleOf = ({ detail }: Redemption): string => inLanguage(detail.terms.title, 'en')
 
 /** It reached the learner, or whoever hands it over. @param code what the partner answered for the learner to see. */
@@ -51,6 +57,7 @@ export function consume(moment: Moment, redemption: Redemption, by: By & { reado
 /** A till was voided: the token counts again. @param token its text, for its learner to see again. */
 export function reverse(moment: Moment, redemption: Redemption, by: By, token: string): void {
   const { redemptions, vault } = moment.stores
+  requireLearner(redemption)
   const state = redemption.delivery === 'in_app' ? firstState('in_app') : 'delivered'
   enter(moment, redemption, state, 'consumption', by)
   redemptions.setConsumed(redemption.seq, null, null, null)
@@ -65,8 +72,9 @@ export function refund(
   by: By,
 ): void {
   const { stores } = moment
-  const { seq, subject, userId, reward, budget, amountMinor, currency, detail } = redemption
+  const { seq, subject, reward, budget, amountMinor, currency, detail } = redemption
   requireTransition(redemption, state, 'refund')
+  const userId = requireLearner(redemption)
   const record = recordOf(redemption, state, by)
   // Points return to the days on which they would have lapsed; money and state stand on the first of these entries.
   const portions = detail.portions.length > 0 ? detail.portions : [{ expires: null, points: 0 }]
@@ -135,7 +143,7 @@ function conflict({ id, state }: Redemption, to: State): Refusal {
 
 function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference }: By): PrivateRecord {
   const detail: TransitionDetail = { redemption: id, state, by, reference }
-  return { userId, actor, reason, detail: { ...detail } }
+  return { userId: userId ?? undefined, actor, reason, detail: { ...detail } }
 }
 
 function tell(

@@ -29,5 +29,7 @@ export async function forget({
   const told = await committer.runUntilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.
   await committer.runUntilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
+  // Of an erasure while somebody was reading, too.
+  stores.writer.emptyLog()
   return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices`
 }

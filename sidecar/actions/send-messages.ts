@@ -93,7 +93,8 @@ export class Messenger {
     const token = groupedToken(this.context.stores.vault.open(tokenCopy!, id))
     const data = issuedData(
       { ...about, title: titleOf(redemption), token, value, discount, valid_until },
-      { user_id: userId },
+      // Null only once erased: then its token counts no more, and this is not sent.
+      { user_id: userId ?? '' },
       partner?.personal ?? [],
     )
     return messageText(type, created, data)

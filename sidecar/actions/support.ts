@@ -6,7 +6,7 @@ import type { Redemption } from '../store/redemption.js'
 import { recordAdministration } from './administer.js'
 import { handOutCode } from './hand-out-code.js'
 import type { Moment } from './moment.js'
-import { refund, requireRedemption, titleOf } from './redemption.js'
+import { refund, requireLearner, requireRedemption, titleOf } from './redemption.js'
 import { Refusal } from './refusal.js'
 
 /** Who asks, and why: both stand on the ledger. */
@@ -30,7 +30,9 @@ export function cancellableUntil(
 /** @throws Refusal */
 export function cancelOwn(moment: Moment, userId: string, id: string): Redemption {
   const redemption = requireRedemption(moment, id)
-  if (redemption.userId !== userId) throw new Refusal('not_found', `There is no redemption ${id}.`)
+  const { source } = moment.rules.current().settings
+  if (redemption.subject !== moment.stores.learners.subjectOf(source, userId))
+    throw new Refusal('not_found', `There is no redemption ${id}.`)
   // Asked again, it is as it was asked.
   if (redemption.state === 'cancelled') return redemption
   if (cancellableUntil(redemption, moment.now) === null) {
@@ -59,6 +61,7 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
   const { stores, now } = moment
   const redemption = requireRedemption(moment, id)
   const { seq, reward, delivery, state } = redemption
+  requireLearner(redemption)
   if (delivery === 'codes' && state === 'delivered') {
     stores.codes.markFaulty(seq)
     if (!handOutCode(moment, reward, seq)) {
@@ -80,6 +83,7 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
 export function extend(moment: Moment, id: string, until: number, asked: Asked): Redemption {
   const redemption = requireRedemption(moment, id)
   const { seq, state, expires, tokenCopy } = redemption
+  requireLearner(redemption)
   if (expires === null || tokenCopy === null) {
     throw new Refusal('state_conflict', 'It has no unused token whose time could be extended.', { state })
   }
@@ -102,12 +106,18 @@ export function replay(moment: Moment, id: string, asked: Asked): number {
 
 function note(
   { stores, rules, now }: Moment,
-  { id, detail }: Redemption,
+  { id, subject, userId, detail }: Redemption,
   what: string,
   asked: Asked,
   more: object,
 ): void {
   const { actor, reason } = asked
-  const about = { redemption: id, reward: inLanguage(detail.terms.title, 'en'), why: reason, ...more }
-  recordAdministration(stores.ledger, rules.current(), { actor, reason: what, detail: about, now })
+  const terms = { redemption: id, reward: inLanguage(detail.terms.title, 'en'), why: reason, ...more }
+  recordAdministration(stores.ledger, rules.current(), {
+    actor,
+    reason: what,
+    detail: terms,
+    now,
+    about: { subject, userId },
+  })
 }

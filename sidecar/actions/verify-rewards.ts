@@ -47,6 +47,8 @@ export class RewardsCheck {
   constructor(
     readonly claims: RewardClaims,
     readonly textOf: (hash: string) => string | undefined,
+    /** Whose a subject's entries are since accounts were merged. */
+    readonly ownerOf: (subject: string) => string,
     readonly fail: Fail,
   ) {}
 
@@ -139,7 +141,7 @@ export class RewardsCheck {
 
   #move(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
     const derived = this.#redemptions.get(body.ref ?? 0)
-    if (!derived || derived.subject !== subject || derived.reward !== body.reward) {
+    if (!derived || this.ownerOf(derived.subject) !== subject || derived.reward !== body.reward) {
       return this.fail(seq, 'it answers no redemption of this learner')
     }
     const { state, by, reference } = record?.detail ?? {}
@@ -189,7 +191,7 @@ export class RewardsCheck {
       this.fail(seq, 'its refund is not what it cost')
     }
     const wrong =
-      claimed.subject !== derived.subject ||
+      claimed.subject !== this.ownerOf(derived.subject) ||
       claimed.reward !== derived.reward ||
       claimed.refunded !== (derived.refunds > 0 ? 1 : 0) ||
       (derived.state !== null &&

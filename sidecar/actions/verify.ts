@@ -1,14 +1,5 @@
 /** Re-derives everything on the ledger from its raw rows, and names the first thing that is wrong. */
-import {
-  type Body,
-  commitment,
-  entryHash,
-  GENESIS,
-  type Head,
-  type Kind,
-  LIFETIME_KINDS,
-  readBody,
-} from '../domain/entry.js'
+import { type Body, commitment, entryHash, GENESIS, type Head, readBody } from '../domain/entry.js'
 import {
   type Claims,
   grantOwner,
@@ -24,6 +15,8 @@ import type { Connection } from '../store/database.js'
 import { changedSchema } from '../store/migrate.js'
 import { isGrant, isNear, type OpenedRecord, parseRecord, remembers } from './opened-record.js'
 import { RewardsCheck } from './verify-rewards.js'
+import { RightsCheck } from './verify-rights.js'
+import { SumsCheck } from './verify-sums.js'
 
 export interface Verification {
   readonly ok: boolean
@@ -33,6 +26,8 @@ export interface Verification {
   readonly head: Head
   /** Private records that open their commitment; 0 in a quick run, which reads none. */
   readonly opened: number
+  /** Private records that are gone, as erasures declare; 0 in a quick run. */
+  readonly erased: number
   /** The first problems, in the order of the ledger. */
   readonly problems: readonly VerificationProblem[]
 }
@@ -45,16 +40,6 @@ export interface VerificationProblem {
 
 /** After this many a reader has seen enough, and the first one is the one that counts. */
 const MOST_PROBLEMS = 20
-
-interface Sums {
-  points: number
-  held: number
-  lifetime: number
-  grants: number
-  granted: number
-  /** The sum of the numbers of the grants that stand. */
-  standing: number
-}
 
 /**
  * Reads every entry. Quick: the chain alone (numbers, hashes, links). Full: also each body's form, each private record's
@@ -78,8 +63,8 @@ export function verifyLedger(
   if (!quick)
     for (const name of changedSchema(connection))
       check.fail(null, `${name} in the database is not what this version makes`)
-  const { problems, head, opened, entries } = check
-  return { ok: problems.length === 0, quick, entries, head, opened, problems: problems.slice(0, MOST_PROBLEMS) }
+  const { problems, head, opened, erased, entries } = check
+  return { ok: problems.length === 0, quick, entries, head, opened, erased, problems: problems.slice(0, MOST_PROBLEMS) }
 }
 
 /** Numbers without gaps, hashes over the exact bytes, each body naming the hash before it. */
@@ -88,6 +73,10 @@ class ChainCheck {
   entries = 0
   opened = 0
   readonly problems: VerificationProblem[] = []
+
+  get erased(): number {
+    return 0
+  }
 
   entry([seq, body, hash]: RawEntry): void {
     const { head } = this
@@ -111,11 +100,9 @@ class ChainCheck {
 }
 
 class FullCheck extends ChainCheck {
-  readonly #sums = new Map<string, Sums>()
-  /** Grants that were taken back: each can be only once. */
-  readonly #revoked = new Set<number>()
+  readonly #sums: SumsCheck
   readonly #rewards: RewardsCheck
-  readonly ownerOf: (seq: number) => string | null
+  readonly #rights: RightsCheck
   readonly memoryOf: (subject: string, seq: number) => Remembered | undefined
 
   constructor(
@@ -123,10 +110,15 @@ class FullCheck extends ChainCheck {
     connection: Connection,
   ) {
     super()
-    this.ownerOf = grantOwner(connection)
     this.memoryOf = memoryOf(connection)
     const fail = (seq: number | null, message: string) => this.fail(seq, message)
-    this.#rewards = new RewardsCheck(claims.rewards, documentText(connection), fail)
+    this.#rights = new RightsCheck(claims.rights, fail)
+    this.#sums = new SumsCheck(claims, grantOwner(connection), this.#rights.ownerOf, fail)
+    this.#rewards = new RewardsCheck(claims.rewards, documentText(connection), this.#rights.ownerOf, fail)
+  }
+
+  override get erased(): number {
+    return this.#rights.erased
   }
 
   override entry(row: RawEntry): void {
@@ -135,14 +127,24 @@ class FullCheck extends ChainCheck {
     const body = readBody(text)
     if (!body) return this.fail(seq, 'its body is not one line of JSON with the keys of an entry in their order')
     const record = this.#record(seq, body, salt, data)
-    this.#rewards.entry(seq, body, record, this.#sums.get(body.subject ?? '')?.points ?? 0)
-    if (body.subject !== null) this.#add(seq, body.subject, body)
+    this.#rewards.entry(seq, body, record, this.#sums.pointsOf(body.subject))
+    if (body.subject === null) return
+    this.#sums.entry(seq, body.subject, body)
+    if (body.kind === 'merge') {
+      const from = this.#rights.merge(seq, body.subject, body)
+      if (from !== null) this.#sums.merge(from, body.subject)
+    }
+    if (body.kind === 'erasure') {
+      this.#rights.erase(seq, body.subject, record)
+      this.#sums.erase(seq, body.subject)
+    }
   }
 
   /** @returns the record where it can be believed. */
   #record(seq: number, body: Body, salt: string | null, data: string | null): OpenedRecord | null {
     if (salt === null || data === null) {
-      this.fail(seq, 'its private record is missing, and no erasure declares that')
+      if (!this.#rights.missing(seq, body.subject))
+        this.fail(seq, 'its private record is missing, and no erasure declares that')
       return null
     }
     if (commitment(salt, data) !== body.priv) {
@@ -163,11 +165,14 @@ class FullCheck extends ChainCheck {
     }
     if (body.kind === 'configuration') this.#texts(seq, record)
     if (body.subject === null) return
-    const learner = `${record.source}\n${record.user_id}`
+    this.#rights.opened(seq, body.subject, record)
+    // What is written after an erasure names nobody.
+    const learner = record.user_id === undefined ? undefined : `${record.source}\n${record.user_id}`
     if (this.claims.learners.get(body.subject) !== learner) {
       this.fail(seq, 'the learner index names another learner than its private record: the index was changed')
     }
-    if (isGrant(body) && !remembers(this.memoryOf(body.subject, seq), body, record)) {
+    const owner = this.claims.rights.merged.get(body.subject) ?? body.subject
+    if (isGrant(body) && !remembers(this.memoryOf(owner, seq), body, record)) {
       this.fail(seq, 'what the rules remember of this grant is not what its body and its record say')
     }
   }
@@ -180,54 +185,11 @@ class FullCheck extends ChainCheck {
     }
   }
 
-  #add(seq: number, subject: string, body: Body): void {
-    const { kind, points, held, ref } = body
-    let sums = this.#sums.get(subject)
-    if (!sums) {
-      sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0, standing: 0 }
-      this.#sums.set(subject, sums)
-    }
-    sums.points += points
-    sums.held += held
-    if (LIFETIME_KINDS.has(kind as Kind)) sums.lifetime += points
-    if (sums.held < 0) this.fail(seq, 'it takes more held points than the learner had')
-    if (isGrant(body)) {
-      sums.grants++
-      sums.granted += points + held
-      sums.standing += seq
-    }
-    if (kind === 'revocation') {
-      if (ref === null || this.#revoked.has(ref) || this.ownerOf(ref) !== subject) {
-        return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
-      }
-      this.#revoked.add(ref)
-      sums.standing -= ref
-    }
-  }
-
   override finish(): void {
     this.#rewards.finish()
-    const { balances, granted, lastRecord } = this.claims
-    if (lastRecord > this.claims.head.seq)
-      this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)
-    for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
-      const sums = this.#sums.get(subject)
-      const kept = balances.get(subject)
-      for (const key of ['points', 'held', 'lifetime'] as const) {
-        if ((kept?.[key] ?? 0) !== (sums?.[key] ?? 0)) {
-          this.fail(
-            null,
-            `learner ${subject}: the kept ${key} are ${kept?.[key] ?? 0}, their entries sum to ${sums?.[key] ?? 0}`,
-          )
-        }
-      }
-      const memory = granted.get(subject)
-      const same =
-        (memory?.grants ?? 0) === (sums?.grants ?? 0) &&
-        (memory?.points ?? 0) === (sums?.granted ?? 0) &&
-        (memory?.standing ?? 0) === (sums?.standing ?? 0)
-      if (!same)
-        this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
-    }
+    this.#rights.finish()
+    const { lastRecord, head } = this.claims
+    if (lastRecord > head.seq) this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)
+    this.#sums.finish()
   }
 }

@@ -25,11 +25,11 @@ export const verify: Command = {
       const onProgress = (done: number, of: number) => progress.show(`${grouped(done)} of ${grouped(of)} entries`)
       const result = verifyLedger(connection, { quick, onProgress })
       progress.end()
-      const { ok, entries, head, opened, problems } = result
+      const { ok, entries, head, opened, erased, problems } = result
       const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}`
       const how = quick
         ? 'chain only (--quick)'
-        : `${grouped(opened)} private records opened, balances and indexes agree`
+        : `${grouped(opened)} private records opened${erased > 0 ? `, ${grouped(erased)} erased` : ''}, balances and indexes agree`
       const first = problems[0]
       const lines = ok
         ? [`The ledger verifies: ${read}; ${how}.`]

@@ -16,6 +16,7 @@ export const KINDS = [
   'redemption',
   'consumption',
   'refund',
+  'merge',
   'erasure',
   'configuration',
   'approval',

@@ -44,6 +44,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
     reason: reason(code, params, civil),
   })
 
+  if (learner.frozen) return refuse('frozen', {})
   if (compiled.waits(event)) return refuse('waiting_for_grade', {})
   if (rule.window && !isOpen(rule.window, event.time, civil)) {
     return refuse('outside_window', { opens: instant(opensNext(rule.window, event.time, civil)) })

@@ -39,6 +39,8 @@ export function sameScope(a: Pick<Granted, Scope>, b: Pick<Granted, Scope>, scop
 /** A learner as the ledger had them before an event. */
 export interface Learner {
   readonly lifetime: number
+  /** Earns and redeems nothing for the time being. */
+  readonly frozen: boolean
   /** Grants of any of these rules, by time. */
   readonly grantsOf: (rules: readonly string[]) => readonly Granted[]
   readonly facts: Facts

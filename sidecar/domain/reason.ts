@@ -57,6 +57,8 @@ const SENTENCES = {
   withdrawn: (p, w) => `What this was for was undone on ${day(p, 'withdrawn', w)}.`,
   waiting_for_grade: () => 'This has no grade yet. It is decided when the grade is there.',
   condition_not_met: (p) => `This pays where ${p.field} is ${p.test}; here it was ${p.value ?? 'not given'}.`,
+  frozen: () =>
+    'Your account is frozen: it earns and redeems nothing until the institution changes that. Your points stay.',
   excluded: () => 'This does not qualify for points under the institution’s rules.',
   outside_window: (p, w) =>
     p.opens ? `This pays only at certain times, next from ${day(p, 'opens', w)}.` : 'The time for this has passed.',

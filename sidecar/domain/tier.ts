@@ -26,7 +26,7 @@ export function standingOf(tiers: readonly Tier[], learner: Learner, names: Name
 }
 
 /** Read once: a learner's lifetime points come from the database each time they are asked for. */
-const once = ({ lifetime, grantsOf, facts }: Learner): Learner => ({ lifetime, grantsOf, facts })
+const once = ({ lifetime, frozen, grantsOf, facts }: Learner): Learner => ({ lifetime, frozen, grantsOf, facts })
 
 /** What several steps ask for together: all that each requires, and the points of the highest. */
 function requirementOf(steps: readonly Tier[]): Requirement {

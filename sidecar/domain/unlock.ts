@@ -49,6 +49,7 @@ export function lockedBecause(reward: Reward, offer: Offer | null, circumstances
   const money = offer?.moneyMinor ?? 0
   const short = offer ? offer.cost - balance : 0
   return [
+    ...because(learner.frozen, 'frozen'),
     ...because(!reward.active, 'not_active'),
     ...because(!approved, 'not_approved'),
     ...because(fundedOnly && funding.kind !== 'institution', 'not_funded'),

@@ -25,7 +25,7 @@ import {
   valueSchema,
 } from './schema.js'
 
-const redemptionSchema = record({
+export const redemptionSchema = record({
   redemption_id: text,
   reward_id: text,
   title: text,
@@ -78,17 +78,15 @@ function getRedemptions(call: Call): Answer {
   const before = cursor === undefined ? undefined : Number(cursor)
   const found = subject === null ? [] : stores.redemptions.list({ subject, before }, limit + 1)
   const own = call.principal.scopes.has('learner') && call.principal.sub === userId
-  const nothing = { token: null, qr: null, code: null, code_expires: null }
-  const redemptions = found.slice(0, limit).map((redemption) => ({
-    ...shownRedemption(redemption, now(), lang),
-    ...nothing,
-    ...(own ? shownSecrets(stores, redemption) : {}),
-  }))
+  const redemptions = found
+    .slice(0, limit)
+    .map((redemption) => ownView(redemption, now(), lang, own ? shownSecrets(stores, redemption) : {}))
   const last = found.length > limit ? found[limit - 1] : undefined
   return { json: { user_id: userId, redemptions, next_cursor: last ? String(last.seq) : null } }
 }
 
-function shownRedemption(redemption: Redemption, now: number, lang: string): object {
+/** A redemption as its learner sees it. @param secrets what of its token and code may be shown. */
+export function ownView(redemption: Redemption, now: number, lang: string, secrets: object): object {
   const { id, created, expires, points, detail } = redemption
   const { title: _, status, reward_id, value, discount, consumed_at } = stateOf(redemption, now)
   const { title, instructions, terms } = detail.terms
@@ -106,6 +104,11 @@ function shownRedemption(redemption: Redemption, now: number, lang: string): obj
     expires_at: iso(expires),
     consumed_at,
     cancellable_until: iso(cancellableUntil(redemption, now)),
+    token: null,
+    qr: null,
+    code: null,
+    code_expires: null,
+    ...secrets,
   }
 }
 

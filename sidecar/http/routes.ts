@@ -2,6 +2,7 @@
 import { adjustmentRoutes } from './adjustment.js'
 import { eventRoutes } from './events.js'
 import { learnerRoutes } from './learner.js'
+import { learnerRightsRoutes } from './learner-rights.js'
 import { ledgerRoutes } from './ledger.js'
 import { moodleDeliveryRoutes } from './moodle-delivery.js'
 import { noticeRoutes } from './notice.js'
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...tillRoutes,
   ...ledgerRoutes,
   ...supportRoutes,
+  ...learnerRightsRoutes,
   ...adjustmentRoutes,
   ...moodleDeliveryRoutes,
   ...noticeRoutes,

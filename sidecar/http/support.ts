@@ -147,7 +147,7 @@ export function supportView({ stores, now }: Pick<Call['context'], 'stores' | 'n
   return {
     redemption_id: id,
     seq,
-    user_id: userId,
+    user_id: userId ?? 'erased',
     reward_id,
     title,
     status,

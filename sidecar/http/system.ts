@@ -15,6 +15,7 @@ const FEATURES: readonly string[] = [
   'notices',
   'simulate',
   'awards',
+  'privacy',
   'ledger',
 ]
 

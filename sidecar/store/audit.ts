@@ -19,11 +19,30 @@ export interface Claims {
   readonly rewards: RewardClaims
   /** The greatest `seq` of a private record. */
   readonly lastRecord: number
+  readonly rights: RightsClaims
   /** subject → its rows in the rules' memory; `standing` is the sum of the `seq` of those that stand. */
   readonly granted: ReadonlyMap<string, { readonly grants: number; readonly points: number; readonly standing: number }>
 }
 
 const PAGE = 1_000
+
+/** What the tables of learners' rights claim. */
+export interface RightsClaims {
+  readonly frozen: ReadonlySet<string>
+  /** subject → the one whose it is now. */
+  readonly merged: ReadonlyMap<string, string>
+  /** subject → the entry that erased it. */
+  readonly erased: ReadonlyMap<string, number>
+}
+
+function readRightsClaims(connection: Connection): RightsClaims {
+  const pairs = <Value>(sql: string) => new Map(connection.prepare<[], [string, Value]>(sql).raw().all())
+  return {
+    frozen: new Set(connection.prepare<[], string>('SELECT subject FROM frozen').pluck().all()),
+    merged: pairs<string>('SELECT subject, into_subject FROM merged'),
+    erased: pairs<number>('SELECT subject, seq FROM erased'),
+  }
+}
 
 /** All claims and the head they belong to, in one read transaction. */
 export function readClaims(connection: Connection): Claims {
@@ -51,6 +70,7 @@ export function readClaims(connection: Connection): Claims {
           .flatMap(({ hash, text }) => (documentHash(text) === hash ? [hash] : [])),
       ),
       rewards: readRewardClaims(connection),
+      rights: readRightsClaims(connection),
       lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
       granted: new Map(granted.map(({ subject, ...memory }) => [subject, memory])),
     }

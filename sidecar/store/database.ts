@@ -110,7 +110,7 @@ export class Writer {
       if (results.some(({ status }) => status === 'fulfilled') || connection.inTransaction) connection.exec('COMMIT')
       return results
     } catch (error) {
-      this.#clear()
+      this.clearMirrors()
       if (connection.inTransaction) connection.exec('ROLLBACK')
       throw new StorageUnavailable(error)
     }
@@ -121,7 +121,7 @@ export class Writer {
       return { status: 'fulfilled', value: work() }
     } catch (reason) {
       if (isStorageError(reason)) throw reason
-      this.#clear()
+      this.clearMirrors()
       this.connection.exec('ROLLBACK')
       return { status: 'rejected', reason }
     }
@@ -135,7 +135,7 @@ export class Writer {
       connection.exec('RELEASE work')
       return { status: 'fulfilled', value }
     } catch (reason) {
-      this.#clear()
+      this.clearMirrors()
       // A full disk or an I/O error has ended the whole transaction by itself: nothing is left to release.
       if (!connection.inTransaction || isStorageError(reason)) throw reason
       connection.exec('ROLLBACK TO work')
@@ -146,12 +146,28 @@ export class Writer {
 
   #noticeOthers(): void {
     const version = this.connection.pragma('data_version', { simple: true })
-    if (version !== this.#dataVersion) this.#clear()
+    if (version !== this.#dataVersion) this.clearMirrors()
     this.#dataVersion = version
   }
 
-  #clear(): void {
+  /** What is in memory is read anew: more was changed at once than mirrors can follow. */
+  clearMirrors(): void {
     for (const cache of this.#caches) cache.clear()
+  }
+
+  /**
+   * Leaves nothing of deleted rows in SQLite's log beside the file. Waits for nobody.
+   * @returns false where somebody is reading: then a later time has to do.
+   */
+  emptyLog(): boolean {
+    const { connection } = this
+    connection.pragma('busy_timeout = 0')
+    try {
+      const [{ busy }] = connection.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+      return busy === 0
+    } finally {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+    }
   }
 }
 

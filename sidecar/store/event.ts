@@ -117,7 +117,7 @@ const packed = ({ ruleId, outcome, points, held, reason }: Decision): Packed => 
   reason.params,
 ]
 
-function keptEvent({ number, time, body, decisions }: EventRow): KeptEvent {
+export function keptEvent({ number, time, body, decisions }: EventRow): KeptEvent {
   return {
     number,
     time,

@@ -1,5 +1,6 @@
 import type { Fact } from '../domain/fact.js'
 import type { Granted, Learner } from '../domain/learner.js'
+import type { Frozen } from './frozen.js'
 import type { Ledger } from './ledger.js'
 
 /** One learner in memory. Grants are by rule, sorted by time. */
@@ -14,10 +15,15 @@ export class KnownLearner implements Learner {
   constructor(
     readonly subject: string,
     readonly ledger: Ledger,
+    readonly frozenLearners: Frozen,
   ) {}
 
   get lifetime(): number {
     return this.ledger.balance(this.subject).lifetime
+  }
+
+  get frozen(): boolean {
+    return this.frozenLearners.of(this.subject) !== null
   }
 
   readonly grantsOf = (rules: readonly string[]): readonly Granted[] => {

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import type { Fact } from '../domain/fact.js'
 import type { Granted } from '../domain/learner.js'
 import type { Connection, Writer } from './database.js'
+import { Frozen } from './frozen.js'
 import { KnownLearner } from './known-learner.js'
 import type { Ledger } from './ledger.js'
+import { Merged } from './merged.js'
 
 /** A grant as it is written: with the deed that a later event takes it back by. */
 export interface NewGranted extends Omit<Granted, 'standing'> {
@@ -26,8 +28,12 @@ export class Learners {
   readonly #courses = new Map<string, string>()
   readonly #sql
   readonly #ledger
+  readonly frozen: Frozen
+  readonly merged: Merged
 
   constructor(writer: Writer, ledger: Ledger) {
+    this.frozen = new Frozen(writer)
+    this.merged = new Merged(writer)
     this.#sql = statements(writer.connection)
     this.#ledger = ledger
     writer.mirror(this)
@@ -40,7 +46,7 @@ export class Learners {
     this.#courses.clear()
   }
 
-  /** The subject of a learner, null where Rocket has never heard of them. */
+  /** The subject of a learner, null where Rocket has never heard of them; of merged accounts all have one. */
   subjectOf(source: string, user: string): string | null {
     return this.#sql.selectSubject.get(source, user) ?? null
   }
@@ -72,7 +78,7 @@ export class Learners {
   known(subject: string): KnownLearner {
     let learner = this.#known.get(subject)
     if (!learner) {
-      learner = new KnownLearner(subject, this.#ledger)
+      learner = new KnownLearner(subject, this.#ledger, this.frozen)
       const rows = this.#sql.selectGranted.all(subject)
       for (const row of rows) learner.add({ ...row, held: row.held === 1, standing: row.standing === 1 })
       const facts = this.#sql.selectFacts.all(subject)
@@ -90,7 +96,7 @@ export class Learners {
 
   /** @param subject null: one who never did anything. */
   knownOrNew(subject: string | null): KnownLearner {
-    return subject === null ? new KnownLearner('', this.#ledger) : this.known(subject)
+    return subject === null ? new KnownLearner('', this.#ledger, this.frozen) : this.known(subject)
   }
 
   addGranted(subject: string, { deed, ...granted }: NewGranted): void {
@@ -159,7 +165,10 @@ const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points,
 function statements(connection: Connection) {
   return {
     selectSubject: connection
-      .prepare<[string, string], string>('SELECT subject FROM learner WHERE source = ? AND user_id = ?')
+      .prepare<[string, string], string>(
+        `SELECT coalesce(into_subject, subject) FROM learner LEFT JOIN merged USING (subject)
+         WHERE source = ? AND user_id = ?`,
+      )
       .pluck(),
     selectUser: connection.prepare<[string], string>('SELECT user_id FROM learner WHERE subject = ?').pluck(),
     selectSource: connection.prepare<[], string>('SELECT source FROM learner LIMIT 1').pluck(),

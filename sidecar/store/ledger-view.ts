@@ -100,13 +100,19 @@ export class LedgerView {
     }
   }
 
-  /** A learner's latest entries, newest first. */
+  /**
+   * A learner's latest entries about points, newest first; those of accounts that were merged into theirs among them.
+   */
   latest(subject: string, limit: number): LedgerRow[] {
-    return this.connection
-      .prepare<[string, number], LedgerRow>(
-        `SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE subject = ? ORDER BY seq DESC LIMIT ?`,
-      )
-      .all(subject, limit)
+    const others = this.connection
+      .prepare<[string], string>('SELECT subject FROM merged WHERE into_subject = ?')
+      .pluck()
+      .all(subject)
+    const of = this.connection.prepare<[string, number], LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS.join()} FROM ledger WHERE subject = ? AND kind <> 'administration' ORDER BY seq DESC LIMIT ?`,
+    )
+    const found = [subject, ...others].flatMap((one) => of.all(one, limit))
+    return others.length === 0 ? found : found.sort((a, b) => b.seq - a.seq).slice(0, limit)
   }
 
   /**
@@ -163,8 +169,11 @@ export class LedgerView {
       params.push(value)
     }
     if (filter.userId !== undefined) {
-      conditions.push('AND ledger.subject IN (SELECT subject FROM learner WHERE user_id = ?)')
-      params.push(filter.userId)
+      conditions.push(
+        `AND ledger.subject IN (SELECT subject FROM learner WHERE user_id = ? UNION ALL
+           SELECT merged.subject FROM merged JOIN learner ON learner.subject = into_subject WHERE user_id = ?)`,
+      )
+      params.push(filter.userId, filter.userId)
     }
     equals('rule_id', filter.ruleId)
     equals('source', filter.source)

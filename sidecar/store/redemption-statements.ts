@@ -2,12 +2,16 @@
 import type { Connection } from './database.js'
 import type { Row } from './redemption.js'
 
-export const SELECT = `SELECT redemption.seq, redemption.id, redemption.subject, record.data ->> '$.user_id' AS userId,
+export const SELECT = `SELECT redemption.seq, redemption.id, redemption.subject, learner.user_id AS userId,
   redemption.reward, redemption.state, delivery, partner, created, redemption.expires, consumed,
   consumed_by AS consumedBy, reference, token_copy AS tokenCopy, partner_code AS partnerCode,
   -entry.points AS points, entry.body ->> '$.budget' AS budget, entry.body ->> '$.amount_minor' AS amountMinor,
-  entry.body ->> '$.currency' AS currency, entry.day, record.data -> '$.detail' AS detail
-  FROM redemption JOIN entry ON entry.seq = redemption.seq JOIN private_record AS record ON record.seq = redemption.seq`
+  entry.body ->> '$.currency' AS currency, entry.day,
+  coalesce(record.data -> '$.detail', CASE WHEN redemption.terms IS NOT NULL THEN json_object('redemption', redemption.id,
+    'state', redemption.state, 'terms', json(redemption.terms), 'portions', json_array(), 'expires_at', NULL) END) AS detail
+  FROM redemption JOIN entry ON entry.seq = redemption.seq
+  LEFT JOIN private_record AS record ON record.seq = redemption.seq
+  LEFT JOIN learner ON learner.subject = redemption.subject`
 
 export function redemptionStatements(connection: Connection) {
   const row = <P extends unknown[]>(where: string) => connection.prepare<P, Row>(`${SELECT} WHERE ${where}`)

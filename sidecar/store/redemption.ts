@@ -10,8 +10,8 @@ export interface Redemption {
   readonly seq: number
   readonly id: string
   readonly subject: string
-  /** The learner in the LMS. */
-  readonly userId: string
+  /** The learner in the LMS; null: erased. */
+  readonly userId: string | null
   readonly reward: string
   readonly state: State
   readonly delivery: Delivery['kind']
@@ -31,6 +31,7 @@ export interface Redemption {
   readonly currency: string | null
   /** The civil day of the redemption; its month is the budget's. */
   readonly day: string
+  /** What its entry's record says; of an erased learner's the terms alone. */
   readonly detail: RedemptionDetail
 }
 
@@ -54,7 +55,7 @@ export interface RedemptionFilter {
 }
 
 /** A row as SQL gives it. */
-export type Row = Omit<Redemption, 'detail'> & { readonly detail: string }
+export type Row = Omit<Redemption, 'detail'> & { readonly detail: string | null }
 
 export class Redemptions {
   readonly #connection
@@ -206,4 +207,8 @@ export class Redemptions {
   }
 }
 
-const opened = (row: Row | undefined): Redemption | null => (row ? { ...row, detail: JSON.parse(row.detail) } : null)
+function opened(row: Row | undefined): Redemption | null {
+  if (!row) return null
+  if (row.detail === null) throw new Error(`the record of entry ${row.seq} is gone: run scripts/rocket ledger verify`)
+  return { ...row, detail: JSON.parse(row.detail) }
+}

@@ -2,9 +2,11 @@
 import { Codes } from './code.js'
 import { Configurations } from './configuration.js'
 import { type Connection, Writer } from './database.js'
+import { Erased } from './erased.js'
 import { Events } from './event.js'
 import { Idempotency } from './idempotency.js'
 import { JobRuns } from './job-run.js'
+import { KeptAbout } from './kept-about.js'
 import { Learners } from './learner.js'
 import { Ledger } from './ledger.js'
 import { Messages } from './message.js'
@@ -17,6 +19,8 @@ export interface Stores {
   readonly writer: Writer
   readonly ledger: Ledger
   readonly learners: Learners
+  readonly keptAbout: KeptAbout
+  readonly erased: Erased
   readonly events: Events
   readonly configurations: Configurations
   readonly tokens: Tokens
@@ -45,6 +49,8 @@ export function createStores(connection: Connection, { eventKey, redemptionKey }
     writer,
     ledger,
     learners: new Learners(writer, ledger),
+    keptAbout: new KeptAbout(writer),
+    erased: new Erased(writer),
     events: new Events(writer, eventKey),
     configurations: new Configurations(writer),
     tokens: new Tokens(writer),

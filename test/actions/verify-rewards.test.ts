@@ -122,6 +122,7 @@ function judged(rewards: string, entries: readonly (Partial<Body> & { detail?: o
   const check = new RewardsCheck(
     claims,
     (hash) => texts.get(hash),
+    (subject) => subject,
     (_, message) => void said.push(message),
   )
   const none = { amountMinor: null, budget: null, expires: null, held: 0, points: 0, priv: '', ref: null, reward: null }

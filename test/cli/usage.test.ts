@@ -72,6 +72,7 @@ describe('the command line', function () {
     'codes imprt': 'codes import',
     'partner tst': 'partner test',
     liabilty: 'liability',
+    'learner eras': 'learner erase',
   }
   for (const [written, meant] of Object.entries(unknown)) {
     it(`asks whether ${meant} was meant by ${written}, and ends with 2`, async () => {
@@ -82,14 +83,7 @@ describe('the command line', function () {
   }
 
   it('refuses commands that are not built yet as unknown', async () => {
-    for (const written of [
-      'review list',
-      'backup file',
-      'learner erase 42',
-      'pause earning',
-      'grants undo',
-      'ledger key',
-    ]) {
+    for (const written of ['review list', 'backup file', 'pause earning', 'grants undo', 'ledger key']) {
       const { code, stderr } = await folder.say(written)
       expect(code, written).to.equal(2)
       expect(stderr).to.contain(`There is no command ${written.split(' ').slice(0, 2).join(' ')}`)
@@ -111,7 +105,6 @@ describe('the command line', function () {
     'token --scope report',
     'token --scope partner',
     'token --scope review',
-    'token --scope privacy',
     'token --scope metrics',
     'rules check package.json',
     'token --scope learner',
@@ -124,6 +117,14 @@ describe('the command line', function () {
     'serve extra',
     'serve --port 80',
     'doctor extra',
+    'learner export',
+    'learner erase 42',
+    'learner erase --reason x',
+    'learner freeze 42',
+    'learner unfreeze 42 --reason',
+    'learner merge 42 --reason x',
+    'learner merge 42 42 --reason x',
+    'learner merge 42 43',
     'jobs run',
     'jobs run verfy',
     'jobs list extra',
@@ -178,7 +179,9 @@ describe('the command line', function () {
 
   it('names the scope that was meant, and those that there are', async () => {
     expect((await folder.say('token --scope report')).stderr).to.contain('did you mean reports?')
-    expect((await folder.say('token --scope metrics')).stderr).to.contain('(events, learner, reports, partner, admin)')
+    expect((await folder.say('token --scope metrics')).stderr).to.contain(
+      '(events, learner, reports, privacy, partner, admin)',
+    )
   })
 
   it('names the option that was meant, and those that there are', async () => {

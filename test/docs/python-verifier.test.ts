@@ -5,7 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { erase } from '../../sidecar/actions/erase.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
+import { merge } from '../../sidecar/actions/merge.js'
+import type { Moment } from '../../sidecar/actions/moment.js'
 import { redeem } from '../../sidecar/actions/redeem.js'
 import { cancel } from '../../sidecar/actions/support.js'
 import { commitment, entryHash, GENESIS } from '../../sidecar/domain/entry.js'
@@ -51,7 +54,7 @@ describe('the Python in ledger.md', () => {
     expect(ok).to.equal(true)
     expect(told.slice(0, -1).sort()).to.deep.equal(balances)
     expect(told.at(-1)).to.equal(
-      `${lines.length} entries, 0 without a record, head ${lines.at(-1)?.hash}, root ${rootOf(lines)}`,
+      `${lines.length} entries, 0 without a record, 0 of them erased, head ${lines.at(-1)?.hash}, root ${rootOf(lines)}`,
     )
   })
 
@@ -119,9 +122,23 @@ describe('the Python in ledger.md', () => {
     const money = restamped(lines, last, (body) => flip(body, '"amount_minor":-150', '"amount_minor":-200'))
     expect(verify(money).stderr).to.equal(message)
   })
+  it('follows an account into the one that it was merged into, and counts the records that an erasure took', () => {
+    const { lines: all, balances: left } = realExport(true)
+    const { told, stderr } = verify(all)
+    expect(stderr).to.equal('')
+    expect(told.slice(0, -1)).to.include.members(left)
+    const sealed = all.filter(({ data }) => data === null).length
+    expect(sealed).to.be.greaterThan(0)
+    expect(told.at(-1)).to.include(`${all.length} entries, ${sealed} without a record, ${sealed} of them erased`)
+    const arrival = all.findIndex(({ body }) => /"kind":"merge".*"ref":[0-9]/.test(body))
+    const more = restamped(all, arrival, (body) => body.replace(/"points":([0-9]+)/, '"points":1$1'))
+    expect(verify(more).stderr).to.equal(`line ${arrival}: what leaves this account by it arrives at no other`)
+    const invented = restamped(all, arrival, (body) => body.replace(/"ref":[0-9]+/, '"ref":2'))
+    expect(verify(invented).stderr).to.equal(`line ${arrival + 1}: it brings what left no other account for this one`)
+  })
   it('still checks everything else where a record is deleted', () => {
     const erased = changed(at, { salt: null, data: null })
-    expect(verify(erased).told.at(-1)).to.include(`${lines.length} entries, 1 without a record`)
+    expect(verify(erased).told.at(-1)).to.include(`${lines.length} entries, 1 without a record, 0 of them erased`)
   })
 
   it('cannot know of entries cut off at the end, or of a history written anew, as the page says', () => {
@@ -140,7 +157,7 @@ rewards: [{ id: pen, title: A pen, cost: 4, value: 1.50, budget: main, approved:
 `
 
 /** A ledger with several learners, grants, a hold, a revocation, redemptions and a refund; and each learner's balance. */
-function realExport(): { lines: Line[]; balances: string[] } {
+function realExport(withRights = false): { lines: Line[]; balances: string[] } {
   const rocket = openRocket(
     `${SEED_RULE}
 - id: post
@@ -172,21 +189,40 @@ function realExport(): { lines: Line[]; balances: string[] } {
     happens('\\mod_assign\\event\\assessable_submitted', '42', 'assign_submission:1')
     happens('\\mod_quiz\\event\\attempt_graded', '7', 'quiz_attempts:2', 99)
     happens('\\mod_forum\\event\\post_deleted', '42', 'forum_posts:1')
-    const moment = { stores, rules, now: rocket.clock.now }
+    const moment: Moment = { stores, rules, now: rocket.clock.now }
     const redeemed = (key: string) =>
       stores.writer.write(() => redeem(moment, { userId: '7', reward: 'pen', expectedCost: 4, key }))
     redeemed('kept')
     const { redemption_id: id } = redeemed('cancelled')
     stores.writer.write(() => cancel(moment, id, { actor: 'test', reason: 'test' }))
+    const gone = withRights ? rights(moment, happens) : []
     const lines = [...view.jsonl({})].join('').trimEnd().split('\n')
-    const learners = ['42', 'zoë “é” 學', '7'].map((user) => {
-      const { points, held } = stores.ledger.balance(stores.learners.subjectOf('moodle', user)!)
-      return `${user} ${points} ${held}`
-    })
+    const learners = ['42', 'zoë “é” 學', '7']
+      .filter((user) => !gone.includes(user))
+      .map((user) => {
+        const { points, held } = stores.ledger.balance(stores.learners.subjectOf('moodle', user)!)
+        return `${user} ${points} ${held}`
+      })
     return { lines: lines.map((line) => JSON.parse(line) as Line), balances: learners.sort() }
   } finally {
     rocket.close()
   }
+}
+
+/** 42 becomes part of 7, to whom a grant of 42 is taken back and a redemption refunded; the third is erased. @returns who is gone. */
+function rights(moment: Moment, happens: (event: string, user: string, object: string) => void): string[] {
+  const { stores } = moment
+  const asked = { actor: 'test', reason: 'test' }
+  happens('\\mod_forum\\event\\post_created', '42', 'forum_posts:9')
+  const { redemption_id: id } = stores.writer.write(() =>
+    redeem(moment, { userId: '42', reward: 'pen', expectedCost: 4, key: 'of 42' }),
+  )
+  const third = 'zoë “é” 學'
+  stores.writer.write(() => merge(moment, { userId: '42', into: '7', ...asked }))
+  happens('\\mod_forum\\event\\post_deleted', '7', 'forum_posts:9')
+  stores.writer.write(() => cancel(moment, id, asked))
+  stores.writer.write(() => erase(moment, { userId: third, ...asked }))
+  return ['42', third]
 }
 
 /** What the owner of a database could do: change one entry, and make every hash from there on anew. */

@@ -82,6 +82,7 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   withdrawn: { withdrawn: '2026-11-01T09:00:00Z' },
   waiting_for_grade: {},
   condition_not_met: { field: 'score', test: '>=80', value: 65 },
+  frozen: {},
   excluded: {},
   outside_window: { opens: '2026-11-09T22:00:00.000Z' },
   requires: { missing: [badge, more] },

@@ -257,6 +257,29 @@ describe('requires', () => {
   })
 })
 
+describe('a frozen learner', () => {
+  it('is granted nothing, and told that before anything else; what was granted is taken back all the same', () => {
+    const pack = `
+- { id: r, event: forum.post, points: 3, revoke_on: forum.post_deleted }
+- { id: window, event: forum.post, points: 1, window: { to: 2020-01-01 } }
+`
+    const post = (id: string) => event('forum.post', { object: `forum_posts:${id}`, activity: 'forum:9' })
+    inWorld(pack, ({ stores, send }) => {
+      expect(told(send(post('1')))).to.equal('3, outside_window')
+      const subject = stores.learners.subjectOf('moodle', '42')!
+      stores.writer.write(() => stores.learners.frozen.add(subject, { since: NOW, reason: 'test' }))
+      const { decisions } = send(post('2'))
+      for (const { reason } of decisions) reached.add(reason.code)
+      expect(decisions.map(({ reason }) => reason.code)).to.deep.equal(['frozen', 'frozen'])
+      expect(told(send(event('forum.post_deleted', { object: 'forum_posts:1', activity: 'forum:9' })))).to.equal(
+        'revoked -3',
+      )
+      stores.writer.write(() => stores.learners.frozen.remove(subject))
+      expect(told(send(post('3')))).to.equal('3, outside_window')
+    })
+  })
+})
+
 describe('active', () => {
   it('false makes a rule deaf', () => {
     expect(story(rule('active: false'), [login()])).to.deep.equal(['ignored'])

@@ -18,6 +18,7 @@ const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
     { field: 'late', test: 'false', value: true },
     { field: 'score', test: '>=80', value: null },
   ],
+  frozen: [{}],
   excluded: [{}],
   outside_window: [{ opens: '2026-11-24T09:00:00.000Z' }, { opens: null }],
   requires: [{ missing: [reason('needs_badge', { badge: 'badge:17' }, civil)] }],

@@ -61,6 +61,14 @@ describe('what stands in the way of a reward', () => {
     expect(says('cost: 1', { fundedOnly: true })).to.deep.equal([])
   })
 
+  it('may be that the learner is frozen, which is said first', () => {
+    const frozen = { learner: learner({ lifetime: 100, frozen: true }) }
+    expect(says(['active: false'], frozen)).to.deep.equal([
+      'Your account is frozen: it earns and redeems nothing until the institution changes that. Your points stay.',
+      'This reward is switched off.',
+    ])
+  })
+
   it('may be that none are left, or its partner takes none', () => {
     expect(says('stock: 10', { left: 1 })).to.deep.equal([])
     expect(says('stock: 10', { left: 0 })).to.deep.equal(['None of these are left.'])

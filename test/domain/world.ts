@@ -18,6 +18,7 @@ export function granted(given: Partial<Granted> = {}): Granted {
 /** What is known of a learner, as far as a test is about it. */
 export interface KnownOf {
   readonly lifetime?: number
+  readonly frozen?: boolean
   readonly grants?: readonly Granted[]
   readonly badges?: readonly (readonly [string, string])[]
   readonly completed?: readonly string[]
@@ -25,9 +26,16 @@ export interface KnownOf {
 }
 
 /** A learner who has and did just this. */
-export function learner({ lifetime = 0, grants = [], badges = [], completed = [], rates = [] }: KnownOf): Learner {
+export function learner({
+  lifetime = 0,
+  frozen = false,
+  grants = [],
+  badges = [],
+  completed = [],
+  rates = [],
+}: KnownOf): Learner {
   const facts: Facts = { badges: new Map(badges), completed: new Set(completed), completionRate: new Map(rates) }
-  return { lifetime, facts, grantsOf: (rules) => grants.filter(({ rule }) => rules.includes(rule)) }
+  return { lifetime, frozen, facts, grantsOf: (rules) => grants.filter(({ rule }) => rules.includes(rule)) }
 }
 
 export interface World {

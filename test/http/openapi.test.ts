@@ -8,6 +8,7 @@ import { WEBHOOK_SCHEMAS } from '../../sidecar/webhook/message.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, postAs, sendEvents } from './calls.js'
 import { tourOfRewards } from './rewards-tour.js'
+import { tourOfRights } from './rights-tour.js'
 import { REWARDS } from './shop.js'
 
 interface Operation {
@@ -244,6 +245,7 @@ describe('the OpenAPI document', () => {
         await visit(`get ${path}`, get(rocket, path))
       }
       await tourOfRewards(rocket, visit)
+      await tourOfRights(rocket, visit)
 
       const { current } = rocket.context.rules
       rocket.context.rules.current = () => {

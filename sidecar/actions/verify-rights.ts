@@ -1,0 +1,105 @@
+/** Re-derives from entries who was merged with whom, who is frozen, and which records an erasure took. */
+import type { Body } from '../domain/entry.js'
+import type { RightsClaims } from '../store/audit.js'
+import type { OpenedRecord } from './opened-record.js'
+
+type Fail = (seq: number | null, message: string) => void
+
+/** What left an account, and has not arrived yet. */
+interface Underway {
+  readonly from: string
+  points: number
+  held: number
+  into: string | null
+}
+
+export class RightsCheck {
+  readonly #merged = new Map<string, string>()
+  readonly #underway = new Map<number, Underway>()
+  readonly #frozen = new Set<string>()
+  readonly #erased = new Set<string>()
+  /** How many records of a subject are gone, of those that may be. */
+  readonly #gone = new Map<string, number>()
+
+  constructor(
+    readonly claims: RightsClaims,
+    readonly fail: Fail,
+  ) {}
+
+  /** Records that an erasure declares gone. */
+  get erased(): number {
+    let sum = 0
+    for (const subject of this.#erased) sum += this.#gone.get(subject) ?? 0
+    return sum
+  }
+
+  /** Whose a subject's entries are, as far as was read. */
+  readonly ownerOf = (subject: string): string => this.#merged.get(subject) ?? subject
+
+  /** A record is missing. @returns whether an erasure that comes later can declare that. */
+  missing(seq: number, subject: string | null): boolean {
+    const erasure = subject === null ? undefined : this.claims.erased.get(subject)
+    if (subject === null || erasure === undefined || seq >= erasure) return false
+    this.#gone.set(subject, (this.#gone.get(subject) ?? 0) + 1)
+    return true
+  }
+
+  /** A record is there, and what it says. */
+  opened(seq: number, subject: string, record: OpenedRecord): void {
+    if (seq < (this.claims.erased.get(subject) ?? 0))
+      this.fail(seq, 'its learner was erased, and its record is still there')
+    const { frozen } = record.detail ?? {}
+    if (frozen === true) this.#frozen.add(subject)
+    if (frozen === false) this.#frozen.delete(subject)
+  }
+
+  /** @returns the account whose all is this one's from here on; null: no account's is. */
+  merge(seq: number, subject: string, { points, held, ref }: Body): string | null {
+    if (ref === null) {
+      this.#underway.set(seq, { from: subject, points: -points, held: -held, into: null })
+      return null
+    }
+    const underway = this.#underway.get(ref)
+    if (!underway || underway.from === subject || (underway.into !== null && underway.into !== subject)) {
+      this.fail(seq, 'it brings what left no other account for this one')
+      return null
+    }
+    const { from, into: before } = underway
+    underway.points -= points
+    underway.held -= held
+    underway.into = subject
+    if (before !== null) return null
+    for (const [other, into] of this.#merged) if (into === from) this.#merged.set(other, subject)
+    this.#merged.set(from, subject)
+    this.#frozen.delete(from)
+    return from
+  }
+
+  erase(seq: number, subject: string, record: OpenedRecord | null): void {
+    if (this.claims.erased.get(subject) !== seq)
+      this.fail(seq, 'it erases a learner whom the index of erasures does not name')
+    const [gone, declared] = [this.#gone.get(subject) ?? 0, record?.detail?.records]
+    if (gone !== declared) this.fail(seq, `it declares ${declared} records erased, and ${gone} are missing`)
+    this.#erased.add(subject)
+    this.#frozen.delete(subject)
+  }
+
+  finish(): void {
+    const { frozen, merged, erased } = this.claims
+    for (const [seq, { points, held, into }] of this.#underway) {
+      if (points !== 0 || held !== 0 || into === null)
+        this.fail(seq, 'what leaves this account by it arrives at no other')
+    }
+    for (const subject of new Set([...merged.keys(), ...this.#merged.keys()])) {
+      if (merged.get(subject) !== this.#merged.get(subject))
+        this.fail(null, `learner ${subject}: the index of merged accounts is not what the entries say`)
+    }
+    for (const subject of erased.keys()) {
+      if (!this.#erased.has(subject)) this.fail(null, `learner ${subject} is kept as erased, and no entry says so`)
+    }
+    for (const subject of new Set([...frozen, ...this.#frozen])) {
+      if (frozen.has(subject) !== this.#frozen.has(subject))
+        this.fail(null, `learner ${subject}: whether they are frozen is not what the entries say`)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/** Re-derives balances, and what the rules remember of grants, from the bodies of entries. */
+import { type Body, type Kind, LIFETIME_KINDS } from '../domain/entry.js'
+import type { Claims } from '../store/audit.js'
+import { isGrant } from './opened-record.js'
+
+interface Sums {
+  points: number
+  held: number
+  lifetime: number
+  grants: number
+  granted: number
+  /** The sum of the numbers of the grants that stand. */
+  standing: number
+}
+
+/** What is no sum over one account's entries alone: it goes along where accounts are merged. */
+const ALONG = ['lifetime', 'grants', 'granted', 'standing'] as const
+
+export class SumsCheck {
+  readonly #sums = new Map<string, Sums>()
+  /** Grants that were taken back: each can be only once. */
+  readonly #revoked = new Set<number>()
+
+  /** @param grantedTo whose grant an entry is. @param ownerOf whose a subject's entries are since accounts were merged. */
+  constructor(
+    readonly claims: Pick<Claims, 'balances' | 'granted'>,
+    readonly grantedTo: (seq: number) => string | null,
+    readonly ownerOf: (subject: string) => string,
+    readonly fail: (seq: number | null, message: string) => void,
+  ) {}
+
+  pointsOf(subject: string | null): number {
+    return this.#sums.get(subject ?? '')?.points ?? 0
+  }
+
+  entry(seq: number, subject: string, body: Body): void {
+    const { kind, points, held, ref } = body
+    const sums = this.#of(subject)
+    sums.points += points
+    sums.held += held
+    if (LIFETIME_KINDS.has(kind as Kind)) sums.lifetime += points
+    if (sums.held < 0) this.fail(seq, 'it takes more held points than the learner had')
+    if (isGrant(body)) {
+      sums.grants++
+      sums.granted += points + held
+      sums.standing += seq
+    }
+    if (kind === 'revocation') {
+      const granted = ref === null ? null : this.grantedTo(ref)
+      if (ref === null || granted === null || this.#revoked.has(ref) || this.ownerOf(granted) !== subject) {
+        return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
+      }
+      this.#revoked.add(ref)
+      sums.standing -= ref
+    }
+  }
+
+  /** Points go by the entries themselves. */
+  merge(from: string, into: string): void {
+    const [left, kept] = [this.#of(from), this.#of(into)]
+    for (const key of ALONG) {
+      kept[key] += left[key]
+      left[key] = 0
+    }
+  }
+
+  erase(seq: number, subject: string): void {
+    const sums = this.#of(subject)
+    if (sums.points !== 0 || sums.held !== 0) this.fail(seq, 'it leaves points to a learner who is erased')
+    for (const key of ALONG) sums[key] = 0
+  }
+
+  finish(): void {
+    const { balances, granted } = this.claims
+    for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
+      const sums = this.#sums.get(subject)
+      const kept = balances.get(subject)
+      for (const key of ['points', 'held', 'lifetime'] as const) {
+        if ((kept?.[key] ?? 0) !== (sums?.[key] ?? 0)) {
+          this.fail(
+            null,
+            `learner ${subject}: the kept ${key} are ${kept?.[key] ?? 0}, their entries sum to ${sums?.[key] ?? 0}`,
+          )
+        }
+      }
+      const memory = granted.get(subject)
+      const same =
+        (memory?.grants ?? 0) === (sums?.grants ?? 0) &&
+        (memory?.points ?? 0) === (sums?.granted ?? 0) &&
+        (memory?.standing ?? 0) === (sums?.standing ?? 0)
+      if (!same)
+        this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
+    }
+  }
+
+  #of(subject: string): Sums {
+    const known = this.#sums.get(subject)
+    if (known) return known
+    const sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0, standing: 0 }
+    this.#sums.set(subject, sums)
+    return sums
+  }
+}

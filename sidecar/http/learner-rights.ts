@@ -1,0 +1,132 @@
+/** What learners have a right to: their data, to be forgotten, to be one person; and to be frozen while that is settled. */
+import { erase } from '../actions/erase.js'
+import { type FreezeState, freeze, unfreeze } from '../actions/freeze.js'
+import type { AskedFor } from '../actions/learner.js'
+import { merge } from '../actions/merge.js'
+import type { Moment } from '../actions/moment.js'
+import { PLAIN } from '../domain/learning-event.js'
+import { actorOf } from './auth.js'
+import { exportSchema, learnerExport } from './learner-export.js'
+import { Problem } from './problem.js'
+import type { Answer, Call, Route, Schema } from './route.js'
+import { integer, nullable, nullableTime, reasonBody, record, text } from './schema.js'
+
+const truth: Schema = { type: 'boolean' }
+const userBody: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: PLAIN }
+const mergedInto: Schema = {
+  ...nullable('string'),
+  description: 'The account that this one is part of since they were merged: nothing was done, ask for that one.',
+}
+const freezeSchema = record({
+  user_id: text,
+  frozen: truth,
+  since: nullableTime,
+  changed: { ...truth, description: 'False: it was so before.' },
+  merged_into: mergedInto,
+})
+
+const action = (name: string, summary: string, schema: Schema, handle: Route['handle'], more: object = {}): Route => ({
+  method: 'post',
+  path: `/api/learners/{id}/${name}`,
+  summary,
+  access: ['privacy'],
+  body: {
+    type: 'object',
+    required: ['reason', ...Object.keys(more)],
+    properties: { reason: reasonBody, ...more },
+  },
+  answer: { status: 200, schema },
+  handle,
+})
+
+export const learnerRightsRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/learners/{id}/export',
+    summary:
+      'Everything that is kept about a learner, whole or not at all, their unused tokens included. One who is not known is no error: nothing is kept.',
+    access: ['privacy'],
+    answer: { status: 200, schema: exportSchema },
+    handle: getExport,
+  },
+  action(
+    'erase',
+    'Forgets a learner: what leads from the ledger to them is deleted. One who is not known, or was erased before, is no error.',
+    record({
+      user_id: text,
+      erased: truth,
+      records: { ...integer, description: 'Private records that were deleted.' },
+      cancelled: { ...integer, description: 'Open redemptions that were ended.' },
+      merged_into: mergedInto,
+    }),
+    postErase,
+  ),
+  action(
+    'freeze',
+    'A learner earns and redeems nothing until they are unfrozen, and keeps what they have.',
+    freezeSchema,
+    (call) => setFrozen(call, freeze),
+  ),
+  action('unfreeze', 'A learner earns and redeems again.', freezeSchema, (call) => setFrozen(call, unfreeze)),
+  action(
+    'merge',
+    'Makes this account part of another: points, limits, facts and redemptions move there, and nothing pays twice. One who is not known is no error.',
+    record({
+      user_id: text,
+      into: { ...text, description: 'The account that stays.' },
+      merged: { ...truth, description: 'False: nothing was kept of the first, or they are one already.' },
+      points: integer,
+      held: integer,
+    }),
+    postMerge,
+    { into: userBody },
+  ),
+]
+
+const isUser = new RegExp(PLAIN)
+
+/** @throws Problem 400 */
+function userOf({ params }: Call): string {
+  const { id = '' } = params
+  if (id.length <= 64 && isUser.test(id)) return id
+  throw new Problem('malformed', 'A learner’s id has 1 to 64 characters, and no control characters.')
+}
+
+/** Does what is asked for a learner, in a transaction of its own. */
+function act<T>(call: Call, work: (moment: Moment, asked: AskedFor) => T): Promise<T> {
+  const { stores, rules, now, committer } = call.context
+  const { reason } = call.body as { reason: string }
+  const asked = { userId: userOf(call), actor: actorOf(call.principal), reason }
+  return committer.run(() => work({ stores, rules, now: now() }, asked))
+}
+
+async function getExport(call: Call): Promise<Answer> {
+  const { stores, rules, now, committer } = call.context
+  const asked = { userId: userOf(call), actor: actorOf(call.principal) }
+  return { json: await committer.run(() => learnerExport({ stores, rules, now: now() }, asked)) }
+}
+
+async function postErase(call: Call): Promise<Answer> {
+  const { mergedInto: merged_into, ...done } = await act(call, erase)
+  call.context.stores.writer.emptyLog()
+  return { json: { user_id: userOf(call), ...done, merged_into } }
+}
+
+async function setFrozen(call: Call, work: typeof freeze): Promise<Answer> {
+  return { json: shownFreeze(userOf(call), await act(call, work)) }
+}
+
+export function shownFreeze(userId: string, { frozen, changed, mergedInto: merged_into }: FreezeState): object {
+  const since = frozen && new Date(frozen.since).toISOString()
+  return { user_id: userId, frozen: frozen !== null, since, changed, merged_into }
+}
+
+async function postMerge(call: Call): Promise<Answer> {
+  const { into } = call.body as { into: string }
+  if (into === userOf(call)) {
+    const fault = { pointer: '/into', message: 'is the same account' }
+    throw new Problem('malformed', 'An account cannot be merged into itself.', [fault])
+  }
+  const done = await act(call, (moment, asked) => merge(moment, { ...asked, into }))
+  return { json: { user_id: userOf(call), ...done } }
+}

@@ -1,0 +1,60 @@
+/** Learners who are forgotten: the only place where a private record is ever deleted. */
+import type { Writer } from './database.js'
+
+export class Erased {
+  readonly #writer
+  readonly #sql
+
+  constructor(writer: Writer) {
+    const { connection } = writer
+    this.#writer = writer
+    this.#sql = {
+      records: connection
+        .prepare<[string], number>('SELECT count(*) FROM private_record JOIN entry USING (seq) WHERE subject = ?')
+        .pluck(),
+      insert: connection.prepare('INSERT INTO erased (subject, seq) VALUES (?, ?)'),
+      forget: FORGET.map((sql) => connection.prepare<[{ subject: string; now: number }]>(sql)),
+    }
+  }
+
+  /** How many private records a learner's entries have. */
+  recordsOf(subject: string): number {
+    return this.#sql.records.get(subject) ?? 0
+  }
+
+  /**
+   * Deletes everything that leads from a subject to a learner. Inside a transaction only, after the entry that says so.
+   * @param seq of that entry. @param now epoch milliseconds.
+   */
+  erase(subject: string, seq: number, now: number): void {
+    this.#sql.insert.run(subject, seq)
+    for (const forget of this.#sql.forget) forget.run({ subject, now })
+    this.#writer.clearMirrors()
+  }
+}
+
+/** In their order: what says where to look goes last. Entries, and which accounts were one, name nobody: they stay. */
+const FORGET = [
+  // Stock, budgets, tills and partners' settlement still need redemptions; of their time the day is left.
+  `UPDATE redemption SET token_copy = NULL, partner_code = NULL,
+     terms = (SELECT data -> '$.detail.terms' FROM private_record WHERE private_record.seq = redemption.seq),
+     created = (SELECT unixepoch(day) * 1000 FROM entry WHERE entry.seq = redemption.seq) WHERE subject = @subject`,
+  `DELETE FROM private_record WHERE seq IN
+     (SELECT entry.seq FROM entry JOIN erased USING (subject) WHERE entry.subject = @subject AND entry.seq < erased.seq)`,
+  // Who could put a deed's object and its owner together in the LMS would know whose it was.
+  `DELETE FROM withdrawal WHERE subject = @subject OR (subject = '' AND deed IN
+     (SELECT deed FROM granted WHERE subject = @subject AND deed IS NOT NULL))`,
+  'DELETE FROM granted WHERE subject = @subject',
+  'DELETE FROM balance WHERE subject = @subject',
+  'DELETE FROM lot WHERE subject = @subject',
+  'DELETE FROM event WHERE subject = @subject',
+  'DELETE FROM fact WHERE subject = @subject',
+  'DELETE FROM notice WHERE subject = @subject',
+  'DELETE FROM tier_reached WHERE subject = @subject',
+  `DELETE FROM idempotency WHERE caller = 'learner ' || @subject`,
+  'DELETE FROM frozen WHERE subject = @subject',
+  // A token that speaks for a learner ends with them.
+  `UPDATE token SET revoked = coalesce(revoked, @now), user_id = NULL, name = NULL
+   WHERE user_id = (SELECT user_id FROM learner WHERE subject = @subject)`,
+  'DELETE FROM learner WHERE subject = @subject',
+]
