@@ -87,3 +87,18 @@ function local_rocket_output_fragment_redeem(array $args): string {
     $view = new \local_rocket\output\redeem_view($shown, $reward, $cost, \core\uuid::generate(), null);
     return $OUTPUT->render_from_template('local_rocket/redeem', $view->shown() + ['indialogue' => true]);
 }
+
+/**
+ * What the site's status report looks at.
+ *
+ * @return \core\check\check[]
+ */
+function local_rocket_status_checks(): array {
+    return [
+        new \local_rocket\check\connection(),
+        new \local_rocket\check\sending(),
+        new \local_rocket\check\deadletters(),
+        new \local_rocket\check\accounts(),
+        new \local_rocket\check\handovers(),
+    ];
+}

@@ -57,12 +57,14 @@ class award_list {
      * @param string $text
      */
     public function read(string $text): void {
+        $text = \core_text::trim_utf8_bom($text);
+        $separator = self::separator($text);
         $column = null;
-        foreach (preg_split('/\R/', \core_text::trim_utf8_bom($text)) as $number => $line) {
-            $cells = array_map('trim', self::cells($line));
-            if (implode('', $cells) === '') {
+        foreach (preg_split('/\R/', $text) as $number => $line) {
+            if (trim($line, " \t,;") === '') {
                 continue;
             }
+            $cells = array_map('trim', str_getcsv($line, $separator, '"', ''));
             // A first line may say which column it is; without one, it is the first.
             if ($column === null) {
                 $header = array_intersect(array_map([self::class, 'small'], $cells), self::KEYS);
@@ -92,13 +94,13 @@ class award_list {
     }
 
     /**
-     * The cells of a line: separated by commas, semicolons or tabs, whichever comes first.
+     * What separates the cells: whichever of them comes first in the first line that holds anything.
      *
-     * @param string $line
-     * @return string[]
+     * @param string $text
+     * @return string
      */
-    private static function cells(string $line): array {
-        return str_getcsv($line, preg_match('/[,;\t]/', $line, $first) ? $first[0] : ',', '"', '');
+    private static function separator(string $text): string {
+        return preg_match('/^[^,;\t\r\n]*([,;\t])/', ltrim($text), $first) ? $first[1] : ',';
     }
 
     /**

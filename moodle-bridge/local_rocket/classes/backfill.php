@@ -140,12 +140,10 @@ class backfill {
         $rows = [];
         foreach ($this->sources as $source) {
             foreach ($source->find($this->scope->of($userid)) as $found) {
-                $row = $source->row($found, self::ORIGIN);
-                if (allowlist::has($row['eventname'])) {
-                    $rows[] = $row;
-                }
+                array_push($rows, ...array_map(fn($one) => $source->row($one, self::ORIGIN), $found));
             }
         }
+        $rows = array_filter($rows, fn($row) => allowlist::has($row['eventname']));
         usort($rows, fn($one, $other) => $one['timecreated'] <=> $other['timecreated']);
         return $rows;
     }

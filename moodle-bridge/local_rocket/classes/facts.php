@@ -61,13 +61,7 @@ class facts {
         $state = state::get('facts');
         $scope = new scope(0, $state['until'], scope::ALL, true);
         $from = source::all()[self::SOURCES[$source]];
-        $found = [];
-        foreach ($from->find($scope, $after) as $one) {
-            $found[] = $one;
-            if (count($found) === $limit) {
-                break;
-            }
-        }
+        $found = $from->find($scope, $after, $limit)->current();
         self::put($from, $found);
         if (count($found) === $limit) {
             return [$source, (int)end($found)->id];

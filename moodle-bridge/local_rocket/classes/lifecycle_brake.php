@@ -137,37 +137,11 @@ class lifecycle_brake {
         if ($newest <= $told['id'] || $told['time'] > time() - DAYSECS) {
             return;
         }
-        state::set(self::STATE, ['id' => $newest, 'time' => time()]);
-        $system = \context_system::instance();
-        $people = get_admins() + get_users_by_capability($system, 'local/rocket:manage', 'u.*');
-        foreach ($people as $person) {
-            message_send(self::message($person));
+        $counts = self::counts();
+        foreach (notification::people_in_charge() as $person) {
+            notification::send($person, 'alert', 'status.php', fn() => get_string('lifecyclealert', 'local_rocket', $counts));
         }
-    }
-
-    /**
-     * What a person in charge is told.
-     *
-     * @param \stdClass $person
-     * @return \core\message\message
-     */
-    private static function message(\stdClass $person): \core\message\message {
-        $language = $person->lang ?: null;
-        $text = get_string_manager()->get_string('lifecyclealert', 'local_rocket', self::counts(), $language);
-        $message = new \core\message\message();
-        $message->component = 'local_rocket';
-        $message->name = 'alert';
-        $message->notification = 1;
-        $message->userfrom = \core_user::get_noreply_user();
-        $message->userto = $person;
-        $message->subject = get_string_manager()->get_string('lifecyclealertsubject', 'local_rocket', null, $language);
-        $message->fullmessage = $text;
-        $message->fullmessageformat = FORMAT_PLAIN;
-        $message->fullmessagehtml = '';
-        $message->smallmessage = $text;
-        $message->contexturl = (new \moodle_url('/local/rocket/status.php'))->out(false);
-        $message->contexturlname = get_string_manager()->get_string('pluginname', 'local_rocket', null, $language);
-        return $message;
+        state::set(self::STATE, ['id' => $newest, 'time' => time()]);
     }
 
     /**

@@ -15,7 +15,7 @@
 // along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
 
 /**
- * Joins this site and a sidecar, for installations by script.
+ * Pairs this site with a sidecar, for scripted installations, and says how the connection is.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -27,24 +27,35 @@ define('CLI_SCRIPT', true);
 require(__DIR__ . '/../../../config.php');
 require_once($CFG->libdir . '/clilib.php');
 
-use local_rocket\sidecar\away;
+use local_rocket\admin\connection;
+use local_rocket\admin\text_report;
 use local_rocket\sidecar\pairing;
-use local_rocket\sidecar\refused;
 
-[$options, $unknown] = cli_get_params(['url' => '', 'code' => '', 'cafile' => null, 'help' => false], ['h' => 'help']);
+[$options, $unknown] = cli_get_params(
+    ['help' => false, 'url' => '', 'code' => '', 'cafile' => null],
+    ['h' => 'help']
+);
 if ($unknown) {
-    cli_error(get_string('cliunknownoption', 'core_admin', implode(' ', $unknown)), 2);
+    cli_error(get_string('cliunknowoption', 'admin', implode(' ', $unknown)), 2);
 }
-if ($options['help'] || $options['url'] === '' || $options['code'] === '') {
+if ($options['help'] || !is_string($options['url']) || !is_string($options['code']) || $options['url'] === ''
+        || $options['code'] === '') {
     cli_writeln(get_string('cli_pair', 'local_rocket'));
     exit($options['help'] ? 0 : 2);
 }
+if (connection::secret_in_config()) {
+    cli_error(get_string('secretinconfig', 'local_rocket'));
+}
 if ($options['cafile'] !== null) {
+    if (!is_readable((string)$options['cafile'])) {
+        cli_error(get_string('cli_paircafile', 'local_rocket', $options['cafile']), 2);
+    }
     set_config('cafile', $options['cafile'], 'local_rocket');
 }
 try {
-    $report = pairing::pair($options['url'], $options['code']);
-} catch (away | refused | moodle_exception $e) {
+    pairing::pair($options['url'], $options['code']);
+} catch (moodle_exception $e) {
     cli_error($e->getMessage());
 }
-cli_writeln(get_string('cli_paired', 'local_rocket', (object)$report));
+cli_writeln(get_string('pairdone', 'local_rocket'));
+cli_writeln(text_report::connection(new connection()));

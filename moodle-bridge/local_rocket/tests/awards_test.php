@@ -186,7 +186,8 @@ final class awards_test extends \advanced_testcase {
         $this->course->groupmode = SEPARATEGROUPS;
         update_course($this->course);
         $this->course = get_course($this->course->id);
-        assign_capability('moodle/site:accessallgroups', CAP_PROHIBIT, $this->role('editingteacher'), \context_system::instance());
+        $system = \context_system::instance();
+        assign_capability('moodle/site:accessallgroups', CAP_PROHIBIT, $this->role('editingteacher'), $system, true);
         // What they may do is read anew when they log in.
         $this->setUser($this->teacher);
         $this->assertSame([], (new course_people($this->course))->learners());

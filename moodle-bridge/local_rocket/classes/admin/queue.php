@@ -30,6 +30,16 @@ class queue {
     /** @var int seconds after which a task that runs each minute is missed */
     public const MISSED = 600;
 
+    /** @var string[] the statuses, as strings and commands name them */
+    public const NAMES = [
+        outbox::CAPTURED => 'captured',
+        outbox::READY => 'ready',
+        outbox::DONE => 'done',
+        outbox::DEAD => 'dead',
+        outbox::SKIPPED => 'skipped',
+        outbox::DROPPED => 'dropped',
+    ];
+
     /** @var string */
     private const TABLE = 'local_rocket_outbox';
 

@@ -18,11 +18,6 @@ namespace local_rocket\enrich;
 
 use local_rocket\learningevent;
 
-defined('MOODLE_INTERNAL') || die();
-
-global $CFG;
-require_once($CFG->libdir . '/completionlib.php');
-
 /**
  * Activity completion: the event fires for every change, also back to "not complete".
  *

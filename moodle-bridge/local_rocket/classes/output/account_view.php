@@ -35,6 +35,9 @@ class account_view {
     /** @var int rewards that a block has room for */
     private const SHORT = 4;
 
+    /** @var int of as many or fewer it is said how many are left */
+    private const SCARCE = 50;
+
     /**
      * Takes an account.
      *
@@ -124,21 +127,24 @@ class account_view {
         $missing = array_values(array_filter($reward['locked_because'], fn($reason) => $reason['code'] === 'needs_balance'));
         $short = (int)($missing[0]['params']['points'] ?? 0);
         $plain = ['escape' => false];
+        $worth = money::worth($reward['value'], $reward['discount']);
+        $few = $reward['remaining'] > 0 && $reward['remaining'] <= self::SCARCE;
+        $left = $few ? get_string('remaining', 'local_rocket', $reward['remaining']) : null;
+        $category = $reward['category'] === null || $this->short ? null : self::category($reward['category']);
         return [
             'id' => $reward['id'],
             'title' => format_string($reward['title'], true, $plain),
+            'hasdescription' => $reward['description'] !== null && !$this->short,
             'description' => $reward['description'] === null ? null : format_string($reward['description'], true, $plain),
             'terms' => $reward['terms'] === null ? null : format_string($reward['terms'], true, $plain),
-            'category' => $reward['category'] === null ? null : self::category($reward['category']),
+            'facts' => implode(' · ', array_filter([$category, $worth, $left])),
             'cost' => $reward['cost'],
             'costtext' => reasons::points($reward['cost']),
-            'worth' => money::worth($reward['value'], $reward['discount']),
+            'worth' => $worth,
             'available' => $reward['available'],
             'locked' => reasons::texts($reward['locked_because']),
             'short' => $short,
             'togo' => get_string('togo', 'local_rocket', reasons::points($short)),
-            'remaining' => $reward['remaining'],
-            'hasremaining' => $reward['remaining'] !== null && $reward['remaining'] > 0,
             'isgoal' => $reward['id'] === $this->account->goal(),
             'pinnable' => !$this->short,
             'options' => count($reward['options']) < 2 ? [] : array_map([$this, 'option'], $reward['options']),

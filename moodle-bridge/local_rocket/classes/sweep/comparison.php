@@ -81,10 +81,8 @@ class comparison {
     private static function compare(source $source, scope $scope): int {
         $missed = 0;
         foreach ($source->find($scope) as $found) {
-            $row = $source->row($found, 'sweep');
-            if (allowlist::has($row['eventname'])) {
-                $missed += intake::add([$row]);
-            }
+            $rows = array_map(fn($one) => $source->row($one, 'sweep'), $found);
+            $missed += intake::add(array_filter($rows, fn($row) => allowlist::has($row['eventname'])));
         }
         return $missed;
     }

@@ -28,7 +28,7 @@ namespace local_rocket\sweep;
  */
 abstract class source {
     /** @var int rows at once */
-    private const BATCH = 1000;
+    private const BATCH = 5000;
 
     /** @var int backup::STATUS_EXECUTING: from then on rows are written */
     private const EXECUTING = 800;
@@ -115,9 +115,10 @@ abstract class source {
      *
      * @param scope $scope
      * @param int $after the last id that is known already
-     * @return \Generator<\stdClass> the columns
+     * @param int $size of a batch
+     * @return \Generator<\stdClass[]> batches of rows
      */
-    public function find(scope $scope, int $after = 0): \Generator {
+    public function find(scope $scope, int $after = 0, int $size = self::BATCH): \Generator {
         global $DB;
         [$condition, $params] = $this->condition($scope);
         $columns = $this->columns();
@@ -125,10 +126,10 @@ abstract class source {
         $list = implode(', ', array_map(fn($name, $sql) => "$sql AS $name", array_keys($columns), $columns));
         $sql = "SELECT $list FROM $condition AND $id > :after" . $this->grouped() . " ORDER BY $id";
         do {
-            $batch = $DB->get_records_sql($sql, $params + ['after' => $after], 0, self::BATCH);
-            yield from array_values($batch);
+            $batch = $DB->get_records_sql($sql, $params + ['after' => $after], 0, $size);
+            yield array_values($batch);
             $after = array_key_last($batch);
-        } while (count($batch) === self::BATCH);
+        } while (count($batch) === $size);
     }
 
     /**
