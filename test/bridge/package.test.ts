@@ -2,29 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inflateRawSync } from 'node:zlib'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { packagePlugin, pluginFiles, releaseOf } from '../../scripts/package-bridge.js'
 import { zip } from '../../scripts/zip.js'
 import { VERSION } from '../../sidecar/version.js'
-
-/** Reads a ZIP by its central directory, as an unpacker does. */
-function unzip(bytes: Buffer): Map<string, Buffer> {
-  const end = bytes.length - 22
-  expect(bytes.readUInt32LE(end)).to.equal(0x06054b50)
-  const files = new Map<string, Buffer>()
-  let at = bytes.readUInt32LE(end + 16)
-  for (let n = bytes.readUInt16LE(end + 10); n > 0; n--) {
-    const length = bytes.readUInt16LE(at + 28)
-    const name = bytes.subarray(at + 46, at + 46 + length).toString()
-    const local = bytes.readUInt32LE(at + 42)
-    const start = local + 30 + bytes.readUInt16LE(local + 26)
-    files.set(name, inflateRawSync(bytes.subarray(start, start + bytes.readUInt32LE(at + 20))))
-    at += 46 + length
-  }
-  return files
-}
+import { unzip } from './unzip.js'
 
 const has = (command: string): boolean => {
   try {

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { PLUGINS, type Plugin, pluginFiles } from '../../scripts/package-bridge.js'
+import { PLUGINS, type Plugin, packagePlugin } from '../../scripts/package-bridge.js'
+import { unzip } from '../bridge/unzip.js'
 
 /** The folder of an installed Moodle; undefined: there is none, and nothing here is run. */
 export const MOODLE_DIR = process.env.MOODLE_DIR
@@ -45,9 +46,11 @@ export async function install(): Promise<void> {
   for (const [plugin, place] of Object.entries(PLUGINS)) {
     const folder = join(MOODLE_DIR!, place)
     rmSync(folder, { recursive: true, force: true })
-    for (const [path, content] of pluginFiles(plugin as Plugin)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), content)
+    for (const [path, content] of unzip(packagePlugin(plugin as Plugin).bytes)) {
+      // The ZIP has one folder, `rocket`, as the place has.
+      const file = join(dirname(folder), path)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, content)
     }
   }
   await php(['admin/cli/upgrade.php', '--non-interactive'])
@@ -69,7 +72,7 @@ export async function loggedIn(
   await page.goto(`${wwwroot}/login/index.php`, { waitUntil: 'networkidle' })
   // Moodle's script makes the field anew shortly after the page is there: a password typed before is gone.
   for (let tries = 0; tries < 10 && (await page.inputValue('#password')) !== password; tries++) {
-    await page.fill('#username', `rocket_${name}`)
+    await page.fill('#username', `rockettest_${name}`)
     await page.fill('#password', password)
     await page.waitForTimeout(200)
   }

@@ -1,6 +1,6 @@
 <?php
 // Makes and uses a small world in an installed Moodle, through Moodle's own APIs and generators:
-//   php world.php DIRROOT setup|act|views USER N|send [die-after-ms]|leases|state|teardown
+//   php world.php DIRROOT pairing [JSON]|setup|act WORLD|grade ATTEMPT|views USER N|send [die-after-ms]|leases|state|rotate|forget USER|teardown
 // Answers with JSON on the last line.
 define('CLI_SCRIPT', true);
 [, $dirroot, $command] = $argv;
@@ -21,14 +21,15 @@ use mod_quiz\quiz_attempt;
 use mod_quiz\quiz_settings;
 
 const COURSE = 'ROCKETTEST';
-const PASSWORD = 'Rocket-test.1';
+/** The people of this world, and the role of each in its course. */
+const PEOPLE = ['tess' => 'editingteacher', 'ann' => 'student', 'ben' => 'student', 'cara' => 'student', 'till' => null];
 \core\session\manager::set_user(get_admin());
 $gen = new testing_data_generator();
 
 /** The user of a name in this world. */
 function person(string $name): stdClass {
     global $DB;
-    return $DB->get_record('user', ['username' => "rocket_$name", 'deleted' => 0], '*', MUST_EXIST);
+    return $DB->get_record('user', ['username' => "rockettest_$name", 'deleted' => 0], '*', MUST_EXIST);
 }
 
 /** A question, saved as its own form would. */
@@ -94,8 +95,10 @@ function teardown(): void {
     if ($course = $DB->get_record('course', ['shortname' => COURSE])) {
         delete_course($course, false);
     }
-    foreach ($DB->get_records_select('user', "username LIKE 'rocket\_%' AND deleted = 0") as $user) {
-        user_delete_user($user);
+    foreach (array_keys(PEOPLE) as $name) {
+        if ($user = $DB->get_record('user', ['username' => "rockettest_$name", 'deleted' => 0])) {
+            user_delete_user($user);
+        }
     }
 }
 
@@ -108,11 +111,12 @@ switch ($command) {
         $course = $gen->create_course([
             'fullname' => 'Rocket test', 'shortname' => COURSE, 'idnumber' => COURSE, 'enablecompletion' => 1, 'enddate' => 0,
         ]);
-        $roles = ['tess' => 'editingteacher', 'ann' => 'student', 'ben' => 'student', 'cara' => 'student', 'till' => null];
-        foreach ($roles as $name => $role) {
+        // Nobody else is to know it: one of them may do everything.
+        $password = 'Rt.1' . random_string(20);
+        foreach (PEOPLE as $name => $role) {
             $user = $gen->create_user([
-                'username' => "rocket_$name", 'firstname' => ucfirst($name), 'lastname' => 'Rocket', 'password' => PASSWORD,
-                'email' => "rocket_$name@example.com",
+                'username' => "rockettest_$name", 'firstname' => ucfirst($name), 'lastname' => 'Rocket',
+                'password' => $password, 'email' => "rockettest_$name@example.com",
             ]);
             if ($role !== null) {
                 $gen->enrol_user($user->id, $course->id, $role);
@@ -148,13 +152,12 @@ switch ($command) {
         $PAGE->set_pagetype('course-view-topics');
         $PAGE->blocks->load_blocks();
         $PAGE->blocks->add_block('rocket', 'side-pre', 0, false, 'course-view-*');
-        // What was heard of before the test is none of its business.
-        $DB->delete_records('local_rocket_outbox');
         ob_end_clean();
-        $people = array_map(fn($name) => (int)person($name)->id, array_combine(array_keys($roles), array_keys($roles)));
+        $names = array_keys(PEOPLE);
+        $people = array_map(fn($name) => (int)person($name)->id, array_combine($names, $names));
         echo json_encode([
             'wwwroot' => $CFG->wwwroot, 'release' => $CFG->release, 'course' => (int)$course->id, 'users' => $people,
-            'password' => PASSWORD, 'quiz' => (int)$quiz->id, 'essay' => (int)$written->id, 'page' => (int)$page->cmid,
+            'password' => $password, 'quiz' => (int)$quiz->id, 'essay' => (int)$written->id, 'page' => (int)$page->cmid,
             'forum' => (int)$forum->id, 'assign' => (int)$assign->cmid, 'badge' => (int)$badge->id,
         ]), "\n";
         break;
@@ -173,6 +176,7 @@ switch ($command) {
         $discussion = $DB->get_record('forum_discussions', ['forum' => $forum->id]);
         post($forum, $discussion, $ann, '<p>&nbsp;</p>');
         post($forum, $discussion, $ann, '<p>The second law settles this nicely.</p>');
+        post($forum, $discussion, person('tess'), '<p>Exactly so, and the first law explains the rest.</p>');
         $assign = new assign(context_module::instance($world['assign']), null, null);
         $notices = [];
         $text = ['text' => 'My work', 'format' => FORMAT_HTML, 'itemid' => file_get_unused_draft_itemid()];
@@ -188,7 +192,7 @@ switch ($command) {
         break;
 
     case 'grade':
-        // The essay is graded by hand, as the report does it; Moodle's own task then says so.
+        // The essay is graded by hand, as the page for it does.
         ob_start();
         \core\session\manager::set_user(person('tess'));
         $attempt = quiz_attempt::create((int)$argv[3]);
@@ -197,7 +201,11 @@ switch ($command) {
         question_engine::save_questions_usage_by_activity($usage);
         $DB->set_field('quiz_attempts', 'sumgrades', $usage->get_total_mark(), ['id' => $attempt->get_attemptid()]);
         $attempt->get_quizobj()->get_grade_calculator()->recompute_final_grade($attempt->get_userid());
-        quiz_attempt::create((int)$argv[3])->fire_attempt_manual_grading_completed_event();
+        \mod_quiz\event\question_manually_graded::create([
+            'objectid' => $usage->get_question(1)->id, 'courseid' => $attempt->get_courseid(),
+            'context' => $attempt->get_quizobj()->get_context(),
+            'other' => ['quizid' => $attempt->get_quizid(), 'attemptid' => $attempt->get_attemptid(), 'slot' => 1],
+        ])->trigger();
         ob_end_clean();
         echo json_encode(true), "\n";
         break;
@@ -224,13 +232,36 @@ switch ($command) {
 
     case 'leases':
         // Minutes later: the leases of who was killed have run out, and so has the wait for a sidecar that was away.
-        $DB->set_field('local_rocket_outbox', 'timelease', 0);
+        $DB->set_field_select('local_rocket_outbox', 'timelease', 0, 'status < 2');
         \local_rocket\sidecar\breaker::reset();
         echo json_encode(true), "\n";
         break;
 
     case 'state':
-        echo json_encode(\local_rocket\outbox::counts()), "\n";
+        [$in, $params] = $DB->get_in_or_equal(array_map(fn($name) => person($name)->id, array_keys(PEOPLE)));
+        $sql = "SELECT status, COUNT(*) FROM {local_rocket_outbox} WHERE userid $in GROUP BY status";
+        echo json_encode(array_map('intval', $DB->get_records_sql_menu($sql, $params)) ?: new stdClass()), "\n";
+        break;
+
+    case 'rotate':
+        \local_rocket\sidecar\pairing::rotate();
+        echo json_encode(explode(':', get_config('local_rocket', 'secret'))[0]), "\n";
+        break;
+
+    case 'forget':
+        // As the data-protection tool does it.
+        $context = context_user::instance(person($argv[3])->id);
+        \local_rocket\privacy\provider::delete_data_for_all_users_in_context($context);
+        echo json_encode(true), "\n";
+        break;
+
+    case 'pairing':
+        // What this site is paired with: read before a test, and put back after it.
+        $kept = ['address', 'source', 'secret', 'subscriptions', 'subscriptions_etag'];
+        foreach (isset($argv[3]) ? json_decode($argv[3], true) : [] as $name => $value) {
+            $value === false ? unset_config($name, 'local_rocket') : set_config($name, $value, 'local_rocket');
+        }
+        echo json_encode(array_combine($kept, array_map(fn($name) => get_config('local_rocket', $name), $kept))), "\n";
         break;
 
     case 'teardown':
