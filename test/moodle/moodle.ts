@@ -76,8 +76,8 @@ export async function loggedIn(
     await page.fill('#password', password)
     await page.waitForTimeout(200)
   }
-  await Promise.all([page.waitForNavigation(), page.click('#loginbtn')])
-  if (page.url().includes('/login/')) throw new Error(`${name} could not log in.`)
+  await page.click('#loginbtn')
+  await page.waitForURL((url) => !url.pathname.includes('/login/'))
   const storageState = await context.storageState()
   await context.close()
   return browser.newContext({ ...options, storageState })

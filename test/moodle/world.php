@@ -177,6 +177,7 @@ switch ($command) {
         post($forum, $discussion, $ann, '<p>&nbsp;</p>');
         post($forum, $discussion, $ann, '<p>The second law settles this nicely.</p>');
         post($forum, $discussion, person('tess'), '<p>Exactly so, and the first law explains the rest.</p>');
+        \core\session\manager::set_user($ann);
         $assign = new assign(context_module::instance($world['assign']), null, null);
         $notices = [];
         $text = ['text' => 'My work', 'format' => FORMAT_HTML, 'itemid' => file_get_unused_draft_itemid()];
