@@ -44,8 +44,7 @@ if ($ADMIN->fulltree) {
         $string('setaddress'),
         $string('setaddress_help'),
         '',
-        PARAM_RAW_TRIMMED,
-        50
+        PARAM_RAW_TRIMMED
     );
     $address->set_updatedcallback('\local_rocket\sidecar\breaker::reset');
     $settings->add($address);

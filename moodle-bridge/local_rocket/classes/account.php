@@ -169,6 +169,7 @@ class account {
         $answer = $this->client()->get('/api/user/decisions', $query, 'learner', $this->userid);
         foreach ($answer['events'] as &$event) {
             $event['what'] = deed::name($event, $this->userid);
+            $event['decisions'] = target::named_in($event['decisions'] ?? []);
         }
         return $answer;
     }
@@ -232,8 +233,8 @@ class account {
         $rewards = $client->get('/api/rewards', ['lang' => $language], 'learner', $this->userid);
         return [
             'lang' => $language,
-            'points' => $points,
-            'rewards' => $rewards['rewards'],
+            'points' => target::named_in($points),
+            'rewards' => target::named_in($rewards['rewards']),
             'recent' => $this->decisions(null, self::RECENT)['events'],
         ];
     }

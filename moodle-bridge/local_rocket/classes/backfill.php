@@ -93,14 +93,15 @@ class backfill {
      *
      * @param int $userid
      * @param array[] $rows
-     * @return array events (how many would be sent), points, held, worth (amount_minor, currency; null: no money), rejected
-     *     (why the sidecar would not take some)
+     * @return array events (how many would be sent), points, held, worth (amount_minor, currency; null: no money), problems
+     *     (why some could not be made, or would not be taken)
      * @throws sidecar\away
      * @throws sidecar\refused
      */
     public function rehearse(int $userid, array $rows): array {
-        $sum = ['events' => 0, 'points' => 0, 'held' => 0, 'worth' => null, 'rejected' => []];
-        foreach (array_chunk($this->envelopes($userid, $rows), self::MOST) as $some) {
+        $made = $this->make($userid, $rows);
+        $sum = ['events' => 0, 'points' => 0, 'held' => 0, 'worth' => null, 'problems' => $made->problems];
+        foreach (array_chunk($made->envelopes, self::MOST) as $some) {
             $body = '{"events":[' . implode(',', $some) . ']}';
             $answer = client::configured()->within(self::TIMEOUT)->post('/api/events/simulate', $body, 'events');
             $sum['events'] += count($some);
@@ -108,7 +109,7 @@ class backfill {
                 $sum['points'] += $result['points'];
                 $sum['held'] += $result['held'];
                 if ($result['status'] === 'rejected') {
-                    $sum['rejected'][] = $result['error']['text'] ?? $result['id'];
+                    $sum['problems'][] = $result['error']['text'] ?? $result['id'];
                 }
             }
             $sum['worth'] = self::add_worth($sum['worth'], $answer['worth']);
@@ -153,23 +154,23 @@ class backfill {
      *
      * @param int $userid
      * @param array[] $rows
-     * @return string[] JSON
+     * @return rehearsed
      */
-    private function envelopes(int $userid, array $rows): array {
+    private function make(int $userid, array $rows): rehearsed {
         global $DB;
         $transaction = $DB->start_delegated_transaction();
         try {
             intake::add($rows);
             $uuids = array_column($rows, 'uuid');
             (new prepare())->rows($DB->get_records_list('local_rocket_outbox', 'uuid', $uuids, 'timecreated, id'));
-            $end = new rehearsed($this->prepared($userid, $uuids));
+            $end = new rehearsed($this->prepared($userid, $uuids), $this->failed($uuids));
         } catch (\Throwable $e) {
             $end = $e;
         }
         try {
             $transaction->rollback($end);
         } catch (rehearsed $e) {
-            return $e->envelopes;
+            return $e;
         }
     }
 
@@ -188,5 +189,19 @@ class backfill {
         $where = "uuid $in AND userid = :user AND status = :ready ORDER BY timecreated, id";
         $params += ['user' => $userid, 'ready' => outbox::READY];
         return $DB->get_fieldset_select('local_rocket_outbox', 'payload', $where, $params);
+    }
+
+    /**
+     * Why of some rows no envelope could be made.
+     *
+     * @param string[] $uuids
+     * @return string[]
+     */
+    private function failed(array $uuids): array {
+        global $DB;
+        [$in, $params] = $DB->get_in_or_equal($uuids, SQL_PARAMS_NAMED);
+        $params += ['captured' => outbox::CAPTURED, 'dead' => outbox::DEAD];
+        $where = "uuid $in AND status IN (:captured, :dead)";
+        return array_values($DB->get_fieldset_select('local_rocket_outbox', 'reason', $where, $params));
     }
 }

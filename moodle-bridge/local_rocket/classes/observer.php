@@ -67,10 +67,10 @@ class observer {
         if ($userid <= 0 || !empty($data['anonymous']) || isguestuser($userid) || $event->is_restored()) {
             return;
         }
-        if (!CLI_SCRIPT && \core\session\manager::is_loggedinas()) {
-            return;
-        }
-        outbox::add_captured([
+        // Kept as nobody's points, so that the nightly sweep does not take it for something that was missed.
+        $skipped = \core\session\manager::is_loggedinas()
+            ? ['status' => outbox::SKIPPED, 'reason' => 'loginas', 'timemodified' => time()] : [];
+        outbox::add_captured($skipped + [
             'eventname' => $data['eventname'],
             'userid' => $userid,
             'actorid' => $data['userid'] > 0 ? (int)$data['userid'] : null,

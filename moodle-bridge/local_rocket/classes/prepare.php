@@ -137,7 +137,7 @@ class prepare {
         if (isset($row->other['completionstate'])) {
             return !in_array((int)$row->other['completionstate'], [COMPLETION_COMPLETE, COMPLETION_COMPLETE_PASS], true);
         }
-        return (bool)preg_match('/_(deleted|removed|revoked|regraded)$/', $row->eventname);
+        return (bool)preg_match('/_(deleted|removed|revoked)$/', $row->eventname);
     }
 
     /**

@@ -133,7 +133,7 @@ class reasons {
                 $key === 'badge' => self::badge((string)$value),
                 $key === 'field' => self::field((string)$value),
                 $key === 'test' => self::test((string)$value),
-                is_bool($value) => get_string($value ? 'yes' : 'no'),
+                is_bool($value) => \core_text::strtolower(get_string($value ? 'yes' : 'no')),
                 is_int($value) || is_float($value) => self::number($value),
                 is_scalar($value) => (string)$value,
                 default => '',

@@ -28,10 +28,13 @@ class rehearsed extends \Exception {
      * Takes what came of it.
      *
      * @param string[] $envelopes JSON
+     * @param string[] $problems why of some deeds none could be made
      */
     public function __construct(
         /** @var string[] JSON */
-        public readonly array $envelopes
+        public readonly array $envelopes,
+        /** @var string[] why of some deeds none could be made */
+        public readonly array $problems
     ) {
         parent::__construct('A rehearsal is rolled back.');
     }

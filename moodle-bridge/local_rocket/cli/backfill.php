@@ -53,7 +53,7 @@ if ($options['course'] !== null) {
 $backfill = new \local_rocket\backfill($since->getTimestamp(), $courseid);
 $sum = ['learners' => 0, 'deeds' => 0, 'events' => 0, 'points' => 0, 'held' => 0];
 $worth = null;
-$rejected = [];
+$problems = [];
 foreach ($backfill->learners() as $userid => $rows) {
     $sum['learners']++;
     $sum['deeds'] += count($rows);
@@ -70,7 +70,7 @@ foreach ($backfill->learners() as $userid => $rows) {
         $sum[$what] += $would[$what];
     }
     $worth = \local_rocket\backfill::add_worth($worth, $would['worth']);
-    $rejected = array_merge($rejected, $would['rejected']);
+    $problems = array_merge($problems, $would['problems']);
     if ($options['by-learner']) {
         cli_writeln(get_string('backfilllearner', 'local_rocket', ['userid' => $userid] + $would));
     }
@@ -82,7 +82,7 @@ if (!$options['dry-run']) {
 cli_writeln(get_string('backfillwould', 'local_rocket', $sum));
 cli_writeln($worth === null ? get_string('backfillnoworth', 'local_rocket')
     : get_string('backfillworth', 'local_rocket', \local_rocket\money::text($worth['amount_minor'], $worth['currency'])));
-foreach (array_slice($rejected, 0, 10) as $why) {
+foreach (array_slice($problems, 0, 10) as $why) {
     cli_problem($why);
 }
-exit($rejected === [] ? 0 : 1);
+exit($problems === [] ? 0 : 1);

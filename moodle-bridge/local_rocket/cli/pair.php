@@ -38,8 +38,8 @@ use local_rocket\sidecar\pairing;
 if ($unknown) {
     cli_error(get_string('cliunknowoption', 'admin', implode(' ', $unknown)), 2);
 }
-if ($options['help'] || !is_string($options['url']) || !is_string($options['code']) || $options['url'] === ''
-        || $options['code'] === '') {
+$given = array_filter([$options['url'], $options['code']], fn($value) => is_string($value) && $value !== '');
+if ($options['help'] || count($given) < 2) {
     cli_writeln(get_string('cli_pair', 'local_rocket'));
     exit($options['help'] ? 0 : 2);
 }

@@ -214,7 +214,7 @@ final class account_test extends \advanced_testcase {
 
     public function test_a_refusal_says_why(): void {
         $this->assertSame(
-            'Reach the tier Silver: 135 more points Earn badge 99 75 more points',
+            'Reach the tier Silver: 135 more points; Earn badge 99; 75 more points',
             redeem_view::why(new refused(409, $this->answers['locked']))
         );
         $this->assertStringContainsString(

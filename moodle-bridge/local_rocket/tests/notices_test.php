@@ -90,7 +90,7 @@ final class notices_test extends \advanced_testcase {
         $learner = $this->getDataGenerator()->create_user();
         $this->told('tier_reached', ['tier' => 'silver', 'title' => 'Silver'], (int)$learner->id);
         $this->told('redeemed', ['reward' => 'mug', 'title' => 'A mug', 'points' => 20], (int)$learner->id);
-        $this->told('token_lapses', ['reward' => 'mug', 'title' => 'A mug', 'expires' => '2026-12-24T10:00:00.000Z'], (int)$learner->id);
+        $this->told('token_lapses', ['title' => 'A mug', 'expires' => '2026-12-24T10:00:00.000Z'], (int)$learner->id);
         $this->told('something_new', [], (int)$learner->id);
         $messages = $this->messages();
         $this->assertSame(['tier', 'redemption', 'lapse', 'redemption'], array_column($messages, 'eventtype'));

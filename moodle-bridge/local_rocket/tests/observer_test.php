@@ -121,6 +121,16 @@ final class observer_test extends \advanced_testcase {
         $this->assertSame([], $this->rows());
     }
 
+    public function test_what_somebody_did_logged_in_as_another_is_nobodys(): void {
+        global $USER;
+        $this->setUser($this->learner);
+        $USER->realuser = get_admin()->id;
+        observer::catch_all($this->view($this->learner->id));
+        $row = $this->rows()[0];
+        $this->assertEquals([outbox::SKIPPED, 'loginas'], [$row->status, $row->reason]);
+        $this->assertSame([], outbox::lease(outbox::CAPTURED, 10));
+    }
+
     public function test_no_text_of_a_learner_is_kept(): void {
         $forum = $this->getDataGenerator()->create_module('forum', ['course' => $this->course->id]);
         $event = \mod_forum\event\assessable_uploaded::create([

@@ -169,6 +169,9 @@ final class prepare_test extends \advanced_testcase {
         $teacher = $this->getDataGenerator()->create_and_enrol($this->course, 'editingteacher');
         $row = $this->prepared($teacher->id, null, '\mod_forum\event\post_deleted');
         $this->assertEquals(outbox::READY, $row->status);
+        // A regrade may also pay: it is asked as everything else is.
+        $row = $this->prepared($teacher->id, null, '\mod_quiz\event\attempt_regraded');
+        $this->assertEquals(outbox::SKIPPED, $row->status);
     }
 
     public function test_a_teams_work_is_everybodys(): void {

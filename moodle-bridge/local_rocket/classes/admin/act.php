@@ -19,6 +19,7 @@ namespace local_rocket\admin;
 use local_rocket\lifecycle_brake;
 use local_rocket\outbox;
 use local_rocket\sender;
+use local_rocket\sidecar\away;
 use local_rocket\sidecar\breaker;
 use local_rocket\sidecar\pairing;
 
@@ -80,6 +81,9 @@ class act {
      * @return string
      */
     private static function send(): string {
+        if (get_config('local_rocket', 'paused')) {
+            throw new away('paused');
+        }
         ['sent' => $sent, 'stopped' => $stopped] = (new sender())->run(time() + self::SECONDS);
         return get_string('sentevents', 'local_rocket', $sent) . ($stopped === null ? '' : ' ' . $stopped);
     }

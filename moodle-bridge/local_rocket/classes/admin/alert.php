@@ -74,7 +74,8 @@ class alert {
         }
         $known['stuck'] ??= time();
         if (!$known['told'] && $known['stuck'] <= time() - self::PATIENCE) {
-            self::tell('alert_stuck', ['count' => queue::count([outbox::CAPTURED, outbox::READY]), 'why' => $trouble], 'status.php');
+            $count = queue::count([outbox::CAPTURED, outbox::READY]);
+            self::tell('alert_stuck', ['count' => $count, 'why' => $trouble], 'status.php');
             $known['told'] = true;
         }
         return $known;

@@ -47,9 +47,9 @@ class outbox_table extends \table_sql {
         $columns = [
             'timecreated' => get_string('when', 'local_rocket'),
             'eventname' => get_string('what', 'local_rocket'),
+            'reason' => get_string('why', 'local_rocket'),
             'fullname' => get_string('fullnameuser'),
             'course' => get_string('course'),
-            'reason' => get_string('why', 'local_rocket'),
         ];
         if ($filter->acts() !== []) {
             $columns = ['select' => get_string('select')] + $columns;
@@ -146,6 +146,7 @@ class outbox_table extends \table_sql {
             outbox::DONE => 'answered_',
             default => null,
         } . clean_param($reason, PARAM_ALPHANUMEXT);
-        return $reason !== '' && get_string_manager()->string_exists($key, 'local_rocket') ? get_string($key, 'local_rocket') : $reason;
+        $known = $reason !== '' && get_string_manager()->string_exists($key, 'local_rocket');
+        return $known ? get_string($key, 'local_rocket') : $reason;
     }
 }

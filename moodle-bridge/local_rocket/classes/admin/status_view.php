@@ -131,11 +131,27 @@ class status_view {
             'redemption' => $row->redemptionid,
             'learnerurl' => (new \moodle_url('/local/rocket/learner.php', ['id' => $row->userid]))->out(false),
             'userid' => $row->userid,
-            'action' => $row->action,
+            'action' => self::action(json_decode($row->action, true)),
             'done' => $row->status === 'done',
             'reason' => $row->reason,
             'when' => self::when((int)$row->timemodified),
         ];
+    }
+
+    /**
+     * What was to be handed over, in words.
+     *
+     * @param array $action
+     * @return string
+     */
+    private static function action(array $action): string {
+        $kind = (string)array_key_first($action);
+        return match (true) {
+            isset($action['enrol']['days']) => get_string('action_enroldays', 'local_rocket', $action['enrol']),
+            $kind === 'enrol' => get_string('action_enrol', 'local_rocket', $action['enrol']['course']),
+            in_array($kind, ['badge', 'cohort'], true) => get_string("action_$kind", 'local_rocket', $action[$kind]),
+            default => $kind,
+        };
     }
 
     /**

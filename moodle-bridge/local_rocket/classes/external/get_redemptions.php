@@ -68,7 +68,7 @@ class get_redemptions extends external_api {
      * @return external_multiple_structure
      */
     public static function execute_returns(): external_multiple_structure {
-        $optional = fn(int $type, string $what) => new external_value($type, $what, VALUE_REQUIRED, null, NULL_ALLOWED);
+        $optional = fn(string $type, string $what) => new external_value($type, $what, VALUE_REQUIRED, null, NULL_ALLOWED);
         return new external_multiple_structure(new external_single_structure([
             'redemption' => new external_value(PARAM_ALPHANUMEXT, 'The redemption'),
             'title' => new external_value(PARAM_RAW, 'The reward, plain text'),

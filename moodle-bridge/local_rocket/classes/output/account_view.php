@@ -98,6 +98,7 @@ class account_view {
      */
     private function balance(array $points): array {
         $next = $points['next_tier'];
+        $title = $next === null ? null : format_string($next['title'], true, ['escape' => false]);
         $from = $points['tier_points'];
         $span = $next === null ? 0 : $next['points'] - $from;
         $progress = $span <= 0 ? 100 : (int)floor(100 * max(0, min(1, ($points['lifetime'] - $from) / $span)));
@@ -111,7 +112,8 @@ class account_view {
             'hastier' => $points['tier'] !== null || $next !== null,
             'tier' => $points['tier_title'] === null ? null : format_string($points['tier_title'], true, ['escape' => false]),
             'hasnext' => $next !== null,
-            'next' => $next === null ? null : format_string($next['title'], true, ['escape' => false]),
+            'next' => $title,
+            'nexttext' => $next === null ? null : get_string('nexttier', 'local_rocket', $title),
             'progress' => $progress,
             'nextreasons' => $next === null ? [] : reasons::texts($next['locked_because']),
         ];

@@ -18,6 +18,7 @@ namespace local_rocket\output;
 
 use local_rocket\reasons;
 use local_rocket\sidecar\refused;
+use local_rocket\target;
 
 /**
  * The question before a redemption.
@@ -97,7 +98,7 @@ class redeem_view {
         if ($e->codename === 'price_changed') {
             return get_string('pricechanged', 'local_rocket');
         }
-        $reasons = reasons::texts($e->problem['locked_because'] ?? []);
-        return $reasons === [] ? $e->getMessage() : implode(' ', $reasons);
+        $reasons = reasons::texts(target::named_in($e->problem['locked_because'] ?? []));
+        return $reasons === [] ? $e->getMessage() : implode(get_string('joinlist', 'local_rocket'), $reasons);
     }
 }

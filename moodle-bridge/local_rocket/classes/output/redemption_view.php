@@ -59,9 +59,8 @@ class redemption_view {
             'token' => $one['token'],
             'qr' => $one['token'] === null ? null : self::qr($one['token']),
             'code' => $one['code'],
+            'validtext' => self::valid($one),
             'secret' => $one['token'] !== null || $one['code'] !== null,
-            'codeexpires' => $one['code_expires'] === null ? null : reasons::moment($one['code_expires']),
-            'expires' => $one['status'] === 'issued' ? $moment($one['expires_at']) : null,
             'used' => $moment($one['consumed_at']),
             'instructions' => $one['instructions'] === null ? null : format_string($one['instructions'], true, $plain),
             'terms' => $one['terms'] === null ? null : format_string($one['terms'], true, $plain),
@@ -72,6 +71,20 @@ class redemption_view {
             'sesskey' => sesskey(),
             'urlmine' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'mine']))->out(false),
         ];
+    }
+
+    /**
+     * Until when what is shown can be used.
+     *
+     * @param array $one
+     * @return string|null
+     */
+    private static function valid(array $one): ?string {
+        if ($one['code_expires'] !== null) {
+            return get_string('codevaliduntil', 'local_rocket', reasons::moment($one['code_expires']));
+        }
+        return $one['status'] === 'issued' && $one['expires_at'] !== null
+            ? get_string('validuntil', 'local_rocket', reasons::moment($one['expires_at'])) : null;
     }
 
     /**

@@ -46,6 +46,7 @@ class redemptions_view {
         ['redemptions' => $redemptions, 'next_cursor' => $next] = $this->page;
         return [
             'redemptions' => array_map(fn($one) => [
+                'id' => $one['redemption_id'],
                 'title' => format_string($one['title'], true, ['escape' => false]),
                 'state' => get_string('state_' . $one['status'], 'local_rocket'),
                 'open' => $one['token'] !== null || $one['code'] !== null,

@@ -113,6 +113,17 @@ final class handover_test extends \advanced_testcase {
     }
 
     /**
+     * What is answered where it cannot be done.
+     *
+     * @param string $reason
+     * @param string $what
+     * @return string
+     */
+    private static function refused(string $reason, string $what): string {
+        return 'refused ' . get_string("handover_$reason", 'local_rocket', $what);
+    }
+
+    /**
      * The learner's manual enrolment in a course.
      *
      * @param \stdClass $course
@@ -170,7 +181,7 @@ final class handover_test extends \advanced_testcase {
         $action = ['enrol' => ['course' => 'EXTRA', 'days' => 10]];
         $this->outcome($action);
         $DB->set_field('user_enrolments', 'status', ENROL_USER_SUSPENDED, ['id' => $this->enrolment($course)->id]);
-        $this->assertSame('refused ' . get_string('handover_enrolmentsuspended', 'local_rocket', 'EXTRA'), $this->outcome($action));
+        $this->assertSame(self::refused('enrolmentsuspended', 'EXTRA'), $this->outcome($action));
     }
 
     public function test_gives_a_course_its_manual_enrolments(): void {
@@ -196,8 +207,8 @@ final class handover_test extends \advanced_testcase {
         $this->assertSame('done', $this->outcome(['badge' => "badge:$badge->id"]));
         $this->assertEquals(1, $DB->count_records('badge_issued', ['userid' => $this->learner->id]));
         $badges->create_badge(['name' => 'Draft', 'status' => BADGE_STATUS_INACTIVE]);
-        $this->assertSame('refused ' . get_string('handover_badgenotactive', 'local_rocket', 'Draft'), $this->outcome(['badge' => 'Draft']));
-        $this->assertSame('refused ' . get_string('handover_nobadge', 'local_rocket', 'None'), $this->outcome(['badge' => 'None']));
+        $this->assertSame(self::refused('badgenotactive', 'Draft'), $this->outcome(['badge' => 'Draft']));
+        $this->assertSame(self::refused('nobadge', 'None'), $this->outcome(['badge' => 'None']));
     }
 
     public function test_adds_to_a_cohort(): void {
@@ -207,7 +218,7 @@ final class handover_test extends \advanced_testcase {
         $this->assertSame('done', $this->outcome(['cohort' => 'lounge']));
         $this->getDataGenerator()->create_cohort(['idnumber' => 'synced', 'component' => 'auth_ldap']);
         $this->assertStringStartsWith('refused', $this->outcome(['cohort' => 'synced']));
-        $this->assertSame('refused ' . get_string('handover_nocohort', 'local_rocket', 'none'), $this->outcome(['cohort' => 'none']));
+        $this->assertSame(self::refused('nocohort', 'none'), $this->outcome(['cohort' => 'none']));
     }
 
     public function test_refuses_what_cannot_be(): void {
