@@ -84,7 +84,7 @@ function local_rocket_output_fragment_redeem(array $args): string {
     $reward = clean_param($args['reward'] ?? '', PARAM_ALPHANUMEXT);
     $cost = isset($args['cost']) ? clean_param($args['cost'], PARAM_INT) : null;
     $shown = (new \local_rocket\output\account_view($account, $account->state(true), false))->shown();
-    $view = new \local_rocket\output\redeem_view($shown, $reward, $cost, \core\uuid::generate(), null);
+    $view = new \local_rocket\output\redeem_view($shown, $reward, $cost);
     return $OUTPUT->render_from_template('local_rocket/redeem', $view->shown() + ['indialogue' => true]);
 }
 

@@ -59,7 +59,7 @@ if ($key !== null && data_submitted() && confirm_sesskey()) {
 }
 
 $shown = (new account_view($account, $account->state(true), false))->shown();
-$view = new redeem_view($shown, $reward, $cost, $retry ?? \core\uuid::generate(), $failure);
+$view = new redeem_view($shown, $reward, $cost, $failure, $retry);
 echo $OUTPUT->header();
 echo $OUTPUT->render_from_template('local_rocket/redeem', $view->shown());
 echo $OUTPUT->footer();

@@ -67,7 +67,7 @@ if ($table && $failure === null) {
 echo $OUTPUT->header();
 echo $OUTPUT->heading(get_string('report', 'local_rocket'));
 if ($failure !== null) {
-    echo $OUTPUT->notification($failure, \core\output\notification::NOTIFY_WARNING, false);
+    echo $OUTPUT->notification(s($failure), \core\output\notification::NOTIFY_WARNING, false);
 } else if ($table) {
     $asof = userdate($found['asof'], get_string('strftimedatetime', 'langconfig'));
     if ($found['away']) {

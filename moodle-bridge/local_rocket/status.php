@@ -37,9 +37,9 @@ if (data_submitted()) {
             'since' => optional_param('since', '', PARAM_RAW_TRIMMED),
             'ids' => optional_param_array('ids', [], PARAM_INT),
         ]);
-        redirect($PAGE->url, $said, null, \core\output\notification::NOTIFY_SUCCESS);
+        redirect($PAGE->url, s($said), null, \core\output\notification::NOTIFY_SUCCESS);
     } catch (\moodle_exception $e) {
-        redirect($PAGE->url, $e->getMessage(), null, \core\output\notification::NOTIFY_ERROR);
+        redirect($PAGE->url, s($e->getMessage()), null, \core\output\notification::NOTIFY_ERROR);
     }
 }
 

@@ -22,9 +22,17 @@ export interface TokenState {
 
 const REVERSAL_TIME = 24 * 3_600_000
 
+/** Where it was used: for the counter, which has to tell who comes with it a second time. */
+export interface UsedAt {
+  readonly consumed_by: string | null
+  readonly reference: string | null
+}
+
 /** @throws Refusal where it is no token, or none of this till's. */
-export function verifyToken(moment: Moment, till: Till, written: string): TokenState {
-  return stateOf(find(moment, till, written).redemption, moment.now)
+export function verifyToken(moment: Moment, till: Till, written: string): TokenState & Partial<UsedAt> {
+  const { redemption } = find(moment, till, written)
+  const state = stateOf(redemption, moment.now)
+  return till === null ? { ...state, consumed_by: redemption.consumedBy, reference: redemption.reference } : state
 }
 
 export interface Use {

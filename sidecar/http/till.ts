@@ -45,6 +45,12 @@ const body = {
   },
 }
 
+/** What only the counter is told. */
+const usedAt = {
+  consumed_by: { ...nullable('string'), description: 'Where it was used: `counter`, or a partner; for admin only.' },
+  reference: { ...nullable('string'), description: 'What was written down there; for admin only.' },
+} as const
+
 const tillRoute = (name: string, summary: string, handle: Route['handle'], idempotent = true): Route => ({
   method: 'post',
   path: `/api/tokens/${name}`,
@@ -52,7 +58,7 @@ const tillRoute = (name: string, summary: string, handle: Route['handle'], idemp
   access: ['partner', 'admin'],
   ...(idempotent ? { idempotent: 'optional' } : {}),
   body,
-  answer: { status: 200, schema: record(token) },
+  answer: { status: 200, schema: record({ ...token, ...usedAt }, Object.keys(usedAt)) },
   handle,
 })
 

@@ -52,6 +52,9 @@ const FORGET = [
   'DELETE FROM notice WHERE subject = @subject',
   'DELETE FROM tier_reached WHERE subject = @subject',
   `DELETE FROM idempotency WHERE caller = 'learner ' || @subject`,
+  // Corrections that people in charge made: their answers name the learner beside the entry.
+  `DELETE FROM idempotency WHERE caller = 'adjustments' AND answer ->> '$.user_id' IN
+     (SELECT user_id FROM learner WHERE subject = @subject)`,
   'DELETE FROM frozen WHERE subject = @subject',
   // A token that speaks for a learner ends with them.
   `UPDATE token SET revoked = coalesce(revoked, @now), user_id = NULL, name = NULL

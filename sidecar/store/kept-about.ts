@@ -41,8 +41,8 @@ export class KeptAbout {
   read(subjects: readonly string[]): Kept {
     const connection = this.#connection
     const of = JSON.stringify(subjects)
-    const rows = <Row>(sql: string): Row[] => connection.prepare<[string], Row>(sql).all(of)
-    const mine = 'subject IN (SELECT value FROM json_each(?))'
+    const rows = <Row>(sql: string): Row[] => connection.prepare<[{ of: string }], Row>(sql).all({ of })
+    const mine = 'subject IN (SELECT value FROM json_each(@of))'
     const entries = rows<LedgerRow & { data: string | null }>(
       `SELECT ${LEDGER_COLUMNS.join()}, (SELECT data FROM private_record WHERE private_record.seq = ledger.seq) AS data
        FROM ledger WHERE ${mine} ORDER BY seq`,
@@ -61,7 +61,8 @@ export class KeptAbout {
       tiers: rows(`SELECT tier, time FROM tier_reached WHERE ${mine} ORDER BY time`),
       calls: rows<{ asks: string; answer: string; time: number }>(
         `SELECT fingerprint AS asks, answer, created AS time FROM idempotency
-         WHERE caller IN (SELECT 'learner ' || value FROM json_each(?)) ORDER BY created`,
+         WHERE caller IN (SELECT 'learner ' || value FROM json_each(@of)) OR (caller = 'adjustments' AND
+           answer ->> '$.user_id' IN (SELECT user_id FROM learner WHERE ${mine})) ORDER BY created, fingerprint`,
       ).map((row) => ({ ...row, answer: JSON.parse(row.answer) })),
       tokens: rows(
         `SELECT id, scope, name, created, expires, revoked FROM token

@@ -74,5 +74,6 @@ const MOVES = [
   'DELETE FROM tier_reached WHERE subject = @from',
   `UPDATE OR IGNORE idempotency SET caller = 'learner ' || @into WHERE caller = 'learner ' || @from`,
   `DELETE FROM idempotency WHERE caller = 'learner ' || @from`,
+  // The account that goes is often frozen because it goes: the one that stays is not.
   'DELETE FROM frozen WHERE subject = @from',
 ]

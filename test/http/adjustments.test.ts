@@ -83,3 +83,22 @@ describe('adjustments, over HTTP', () => {
     })
   })
 })
+
+describe('a correction of an erased learner', () => {
+  it('leads from the ledger to nobody any more, and was in the export before', async () => {
+    const rocket = openShop()
+    try {
+      const body = JSON.stringify({ user_id: '42', points: 5, reason: 'typing error' })
+      await post(rocket, '/api/adjustments', body, 'admin', { sub: '1' }).set('Idempotency-Key', 'k')
+      const { body: kept } = await get(rocket, '/api/learners/42/export', 'privacy')
+      expect(JSON.stringify(kept)).to.include('typing error')
+      await post(rocket, '/api/learners/42/erase', JSON.stringify({ reason: 'asked for' }), 'privacy')
+      const { connection } = rocket.context.stores.writer
+      expect(
+        connection.prepare("SELECT count(*) AS n FROM idempotency WHERE caller = 'adjustments'").get(),
+      ).to.deep.equal({ n: 0 })
+    } finally {
+      rocket.close()
+    }
+  })
+})

@@ -37,6 +37,8 @@ describe('tokens at a till, over HTTP', () => {
           discount: null,
           valid_until: '2026-12-23T09:00:00.000Z',
           consumed_at: null,
+          consumed_by: null,
+          reference: null,
         })
         expect(text).not.to.contain('42').and.not.to.contain(redemption_id)
       }
@@ -333,5 +335,20 @@ describe('tokens at a till, over HTTP', () => {
       expect((await get(rocket, '/api/partner/redemptions')).status).to.equal(400)
       expect((await get(rocket, '/api/partner/redemptions', 'learner', { sub: '42' })).status).to.equal(403)
     })
+  })
+})
+
+describe('a token that was used', () => {
+  it('is said at the counter with where and under which reference, and to a partner without', async () => {
+    const rocket = openShop()
+    try {
+      await give(rocket, '42', 100)
+      const { token } = await redeemed(rocket, '42', 'mug', 50)
+      await asAdmin(rocket, '/api/tokens/consume', { token, reference: 'Library' })
+      const { body } = await asAdmin(rocket, '/api/tokens/verify', { token })
+      expect(body).to.include({ status: 'consumed', consumed_by: 'counter', reference: 'Library' })
+    } finally {
+      rocket.close()
+    }
   })
 })

@@ -44,11 +44,12 @@ final class block_test extends \advanced_testcase {
     private function text(): string {
         global $CFG;
         require_once($CFG->libdir . '/blocklib.php');
+        $context = \context_course::instance($this->course->id);
+        $instance = $this->getDataGenerator()->create_block('rocket', ['parentcontextid' => $context->id]);
         $page = new \moodle_page();
         $page->set_course($this->course);
         $page->set_url('/course/view.php', ['id' => $this->course->id]);
-        $block = block_instance('rocket', null, $page);
-        return $block->get_content()->text;
+        return block_instance('rocket', $instance, $page)->get_content()->text;
     }
 
     /**

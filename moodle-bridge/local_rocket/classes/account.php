@@ -99,12 +99,15 @@ class account {
      * @throws refused
      */
     public function redeem(string $reward, int $cost, string $key): array {
-        require_capability('local/rocket:redeem', \context_system::instance());
+        self::require_own_session();
         $path = '/api/rewards/' . rawurlencode($reward) . '/redeem';
         $client = client::configured()->within(self::REDEEMING);
-        $answer = $client->post($path, ['expected_cost' => $cost], 'learner', $this->userid, $key);
-        snapshot::outdate([$this->userid]);
-        return $answer;
+        try {
+            return $client->post($path, ['expected_cost' => $cost], 'learner', $this->userid, $key);
+        } finally {
+            // Without an answer too: it may have gone through.
+            snapshot::outdate([$this->userid]);
+        }
     }
 
     /**
@@ -115,10 +118,13 @@ class account {
      * @throws refused
      */
     public function cancel(string $redemption): void {
-        require_capability('local/rocket:redeem', \context_system::instance());
+        self::require_own_session();
         $path = '/api/user/redemptions/' . rawurlencode($redemption) . '/cancel';
-        client::configured()->within(self::REDEEMING)->post($path, [], 'learner', $this->userid);
-        snapshot::outdate([$this->userid]);
+        try {
+            client::configured()->within(self::REDEEMING)->post($path, [], 'learner', $this->userid);
+        } finally {
+            snapshot::outdate([$this->userid]);
+        }
     }
 
     /**
@@ -131,7 +137,12 @@ class account {
      */
     public function redemptions(?string $cursor = null): array {
         $query = ['limit' => self::REDEMPTIONS, 'lang' => current_language()] + ($cursor === null ? [] : ['cursor' => $cursor]);
-        return $this->client()->get('/api/user/redemptions', $query, 'learner', $this->userid);
+        $page = $this->client()->get('/api/user/redemptions', $query, 'learner', $this->userid);
+        if (\core\session\manager::is_loggedinas()) {
+            $hidden = ['token' => null, 'qr' => null, 'code' => null];
+            $page['redemptions'] = array_map(fn($one) => array_replace($one, $hidden), $page['redemptions']);
+        }
+        return $page;
     }
 
     /**
@@ -208,6 +219,19 @@ class account {
      */
     public function take_part(bool $part): void {
         set_user_preference('local_rocket_optout', $part ? null : 1, $this->userid);
+    }
+
+    /**
+     * Spending is the learner's own act: nobody who is logged in as them does it.
+     *
+     * @throws \required_capability_exception
+     * @throws \moodle_exception
+     */
+    private static function require_own_session(): void {
+        require_capability('local/rocket:redeem', \context_system::instance());
+        if (\core\session\manager::is_loggedinas()) {
+            throw new \moodle_exception('notasanother', 'local_rocket');
+        }
     }
 
     /**

@@ -48,8 +48,9 @@ class award_check {
         global $DB, $USER;
         $setting = get_config('local_rocket', 'awardlimit');
         $limit = is_numeric($setting) ? (int)$setting : self::LIMIT;
-        $today = ['userid' => $USER->id, 'midnight' => usergetmidnight(time())];
-        $used = $DB->count_records_select('local_rocket_award', 'awardedby = :userid AND timecreated >= :midnight', $today);
+        // In any 24 hours: midnight would come again with each change of one's time zone.
+        $recent = ['userid' => $USER->id, 'since' => time() - DAYSECS];
+        $used = $DB->count_records_select('local_rocket_award', 'awardedby = :userid AND timecreated > :since', $recent);
         return max(0, $limit - $used);
     }
 

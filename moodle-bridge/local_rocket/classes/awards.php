@@ -143,7 +143,8 @@ class awards {
      * @return bool
      */
     public static function can_undo(\stdClass $award): bool {
-        return $award->timeundone === null && $award->timecreated > time() - self::UNDO;
+        // Of an erased learner nothing is left that could be taken back.
+        return $award->userid > 0 && $award->timeundone === null && $award->timecreated > time() - self::UNDO;
     }
 
     /**

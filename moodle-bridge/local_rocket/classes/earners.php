@@ -106,8 +106,8 @@ class earners {
     private function may_earn(int $userid, int $courseid): bool {
         if ($courseid > 0 && $courseid != SITEID) {
             $context = \context_course::instance($courseid, IGNORE_MISSING);
-            // The course is gone: where nobody can be asked any more, what was done there still counts.
-            return !$context || has_capability('local/rocket:earn', $context, $userid, false);
+            // The course is gone within the minute, and nobody can be asked any more: it was nobody's.
+            return $context && has_capability('local/rocket:earn', $context, $userid, false);
         }
         return $this->somewhere[$userid] ??= $this->may_earn_somewhere($userid);
     }

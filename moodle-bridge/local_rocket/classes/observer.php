@@ -68,8 +68,9 @@ class observer {
             return;
         }
         // Kept as nobody's points, so that the nightly sweep does not take it for something that was missed.
-        $skipped = \core\session\manager::is_loggedinas()
-            ? ['status' => outbox::SKIPPED, 'reason' => 'loginas', 'timemodified' => time()] : [];
+        $pretended = self::pretended();
+        $skipped = $pretended === null ? []
+            : ['status' => outbox::SKIPPED, 'reason' => $pretended, 'ip' => null, 'other' => null, 'timemodified' => time()];
         outbox::add_captured($skipped + [
             'eventname' => $data['eventname'],
             'userid' => $userid,
@@ -84,6 +85,20 @@ class observer {
             'timecreated' => (int)$data['timecreated'],
         ]);
         self::send_when_page_is_out();
+    }
+
+    /**
+     * Why what this session does is not its user's own act.
+     *
+     * @return string|null one of outbox::PRETENDED; null: it is
+     */
+    private static function pretended(): ?string {
+        global $USER;
+        return match (true) {
+            \core\session\manager::is_loggedinas() => 'loginas',
+            !empty($USER->access['rsw']) => 'roleswitch',
+            default => null,
+        };
     }
 
     /**

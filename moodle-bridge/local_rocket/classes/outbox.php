@@ -40,6 +40,9 @@ class outbox {
     /** @var int a person gave it up */
     public const DROPPED = 5;
 
+    /** @var string[] why rows were skipped that are never made anybody's points, not by a person either */
+    public const PRETENDED = ['loginas', 'roleswitch'];
+
     /** @var int seconds that a lease lasts: longer than any batch takes */
     private const LEASE = 300;
 
@@ -185,7 +188,18 @@ class outbox {
      * @param string $reason a code: a string `skipped_CODE` says it in words
      */
     public static function skip(int $id, string $reason): void {
-        self::change([$id], ['status' => self::SKIPPED, 'reason' => $reason, 'ip' => null, 'other' => null]);
+        self::change([$id], ['status' => self::SKIPPED, 'reason' => $reason, 'ip' => null]);
+    }
+
+    /**
+     * Work on one row begins. Counted before it is done: what takes the whole process with it is counted too.
+     *
+     * @param \stdClass $row
+     */
+    public static function begin(\stdClass $row): void {
+        global $DB;
+        $row->attempts++;
+        $DB->set_field(self::TABLE, 'attempts', $row->attempts, ['id' => $row->id]);
     }
 
     /**
@@ -196,11 +210,7 @@ class outbox {
      * @param int $wait seconds
      */
     public static function retry(\stdClass $row, string $reason, int $wait): void {
-        self::change([$row->id], [
-            'attempts' => $row->attempts + 1,
-            'timenext' => time() + $wait,
-            'reason' => $reason,
-        ]);
+        self::change([$row->id], ['timenext' => time() + $wait, 'reason' => $reason]);
     }
 
     /**
@@ -214,7 +224,8 @@ class outbox {
     }
 
     /**
-     * Sends dead, skipped, dropped or done rows again. Where no envelope was made, it is made now.
+     * Sends dead, skipped, dropped or done rows again. Where no envelope was made, it is made now. What was done logged in as
+     * somebody else, or in a switched role, stays nobody's.
      *
      * @param int[] $ids
      */
@@ -225,7 +236,9 @@ class outbox {
         }
         [$in, $params] = $DB->get_in_or_equal($ids);
         foreach ([self::READY => 'payload IS NOT NULL', self::CAPTURED => 'payload IS NULL'] as $status => $where) {
-            $found = $DB->get_fieldset_select(self::TABLE, 'id', "id $in AND status > 1 AND $where", $params);
+            $select = "id $in AND status > 1 AND $where AND (reason IS NULL OR " . $DB->sql_compare_text('reason', 20)
+                . ' NOT IN (?, ?))';
+            $found = $DB->get_fieldset_select(self::TABLE, 'id', $select, [...$params, ...self::PRETENDED]);
             self::change($found, ['status' => $status, 'attempts' => 0, 'timenext' => 0, 'reason' => null]);
         }
     }

@@ -57,6 +57,11 @@ class prepare {
         $this->courses = $DB->get_records_list('course', 'id', array_unique(array_column($rows, 'courseid')), '', 'id, idnumber');
         $this->activities = self::activities(array_unique(array_column($rows, 'contextid')));
         foreach ($rows as $row) {
+            if ($row->attempts >= self::PATIENCE) {
+                outbox::dead($row->id, $row->reason ?? get_string('preparationdied', 'local_rocket'));
+                continue;
+            }
+            outbox::begin($row);
             try {
                 $this->row($row);
             } catch (\Throwable $e) {
@@ -170,10 +175,10 @@ class prepare {
      */
     private static function failed(\stdClass $row, \Throwable $e): void {
         $reason = get_class($e) . ': ' . $e->getMessage();
-        if ($row->attempts + 1 >= self::PATIENCE) {
+        if ($row->attempts >= self::PATIENCE) {
             outbox::dead($row->id, $reason);
         } else {
-            outbox::retry($row, $reason, 60 * 2 ** $row->attempts);
+            outbox::retry($row, $reason, 30 * 2 ** $row->attempts);
         }
     }
 }

@@ -155,7 +155,9 @@ class request {
         global $DB;
         [$in, $params] = $DB->get_in_or_equal([self::PENDING, self::DONE], SQL_PARAMS_NAMED);
         $params += ['userid' => $userid, 'kind' => self::ERASE];
-        return $DB->record_exists_select(self::TABLE, "userid = :userid AND kind = :kind AND status $in", $params);
+        // Whoever did something since is known again.
+        return $DB->record_exists_select(self::TABLE, "userid = :userid AND kind = :kind AND status $in", $params)
+            && !$DB->record_exists('local_rocket_outbox', ['userid' => $userid]);
     }
 
     /**

@@ -57,12 +57,16 @@ class sender {
     }
 
     /**
-     * Prepares and sends until nothing is left or the time is over. While the sidecar is away, it only prepares.
+     * Prepares and sends until nothing is left or the time is over. While the sidecar is away, or sending is paused, it only
+     * prepares.
      *
      * @param int $until epoch seconds
      * @return array sent (how many), stopped (why nothing more could be sent; null: nothing is left)
      */
     public function run(int $until): array {
+        if (get_config('local_rocket', 'paused')) {
+            $this->stopped = get_string('away_paused', 'local_rocket');
+        }
         do {
             $prepared = $this->prepare();
             $sent = $this->send();
@@ -70,7 +74,6 @@ class sender {
         if ($this->stopped === null) {
             $this->refresh_subscriptions();
         }
-        state::set('sender', ['time' => time(), 'sent' => $this->sent, 'stopped' => $this->stopped]);
         return ['sent' => $this->sent, 'stopped' => $this->stopped];
     }
 
@@ -80,7 +83,7 @@ class sender {
     public static function run_after_page(): void {
         \core\session\manager::write_close();
         fastcgi_finish_request();
-        if (!get_config('local_rocket', 'paused') && !breaker::is_open()) {
+        if (!breaker::is_open()) {
             (new self(50, 5.0))->run(0);
         }
     }

@@ -146,6 +146,8 @@ class support {
         if (!in_array($act, self::ACTS, true) || ($act === 'extend' && !preg_match('/^\d{4}-\d\d-\d\d$/', (string)$until))) {
             throw new \invalid_parameter_exception("There is no act $act until $until.");
         }
+        $this->require_another();
+        $this->require_theirs($redemption);
         $body = ['reason' => $reason] + ($act === 'extend' ? ['until' => (string)$until] : []);
         $this->post('/api/redemptions/' . rawurlencode($redemption) . '/' . $act, $body, null);
     }
@@ -160,8 +162,39 @@ class support {
      * @throws refused
      */
     public function adjust(int $points, string $reason, string $key): void {
+        $this->require_another();
         $body = ['user_id' => (string)$this->userid, 'points' => $points, 'reason' => $reason];
         $this->post('/api/adjustments', $body, $key);
+    }
+
+    /**
+     * Nobody corrects their own account.
+     *
+     * @throws \moodle_exception
+     */
+    private function require_another(): void {
+        global $USER;
+        if ($this->userid == $USER->id) {
+            throw new \moodle_exception('support_self', 'local_rocket');
+        }
+    }
+
+    /**
+     * The redemption is one of this learner's: a page left open must not act on somebody else's.
+     *
+     * @param string $redemption
+     * @throws \moodle_exception
+     */
+    private function require_theirs(string $redemption): void {
+        $cursor = null;
+        do {
+            $page = $this->get('/api/redemptions', ['limit' => 1000] + ($cursor === null ? [] : ['cursor' => $cursor]));
+            if (in_array($redemption, array_column($page['redemptions'], 'redemption_id'), true)) {
+                return;
+            }
+            $cursor = $page['next_cursor'];
+        } while ($cursor !== null);
+        throw new \moodle_exception('support_nottheirs', 'local_rocket');
     }
 
     /**

@@ -25,11 +25,12 @@
 defined('MOODLE_INTERNAL') || die();
 
 $capabilities = [
-    // Who may earn in a course. Without "do anything": administrators earn nothing merely by being administrators.
+    // Who may earn in a course. Administrators earn nothing merely by being administrators. Whoever teaches a course earns
+    // nothing in it, whatever other role they give themselves there: they could answer their own quiz.
     'local/rocket:earn' => [
         'captype' => 'read',
         'contextlevel' => CONTEXT_COURSE,
-        'archetypes' => ['student' => CAP_ALLOW],
+        'archetypes' => ['student' => CAP_ALLOW, 'teacher' => CAP_PROHIBIT, 'editingteacher' => CAP_PROHIBIT],
     ],
     'local/rocket:view' => [
         'captype' => 'read',

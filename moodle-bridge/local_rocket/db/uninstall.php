@@ -15,7 +15,7 @@
 // along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
 
 /**
- * What Moodle does not clear away by itself when a plugin goes.
+ * What Moodle leaves behind when it uninstalls a plugin.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -23,12 +23,12 @@
  */
 
 /**
- * Forgets what people chose.
+ * Deletes learners' preferences: Moodle drops the tables, settings and tasks itself.
  *
  * @return bool
  */
 function xmldb_local_rocket_uninstall() {
     global $DB;
-    $DB->delete_records_list('user_preferences', 'name', ['local_rocket_goal', 'local_rocket_optout']);
+    $DB->delete_records_list('user_preferences', 'name', \local_rocket\lifecycle_records::PREFERENCES);
     return true;
 }

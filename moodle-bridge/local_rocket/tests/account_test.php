@@ -227,11 +227,36 @@ final class account_test extends \advanced_testcase {
         $this->sidecar();
         $account = account::of_current_user();
         $shown = (new account_view($account, $account->state(), false))->shown();
-        $question = (new redeem_view($shown, 'saver', 10, 'key', null))->shown();
+        $question = (new redeem_view($shown, 'saver', 10))->shown();
         $this->assertSame('Redeem A saver for 10 points?', $question['question']);
         $this->assertStringContainsString('Afterwards you have 35 points', $question['balances']);
         $this->assertCount(2, $question['prices']);
-        $this->assertTrue((new redeem_view($shown, 'nothing', null, 'key', null))->shown()['unknown']);
+        $this->assertTrue((new redeem_view($shown, 'nothing', null))->shown()['unknown']);
+    }
+
+    public function test_an_attempt_of_which_nobody_knows_the_outcome_can_be_tried_again_under_its_key(): void {
+        $this->sidecar();
+        $account = account::of_current_user();
+        $shown = (new account_view($account, $account->state(), false))->shown();
+        $again = (new redeem_view($shown, 'trip', 120, 'Nobody knows.', 'the key'))->shown();
+        $this->assertSame(['the key', true], [$again['key'], $again['reward']['confirmable']]);
+        $this->assertFalse((new redeem_view($shown, 'trip', 120))->shown()['reward']['confirmable']);
+    }
+
+    public function test_who_is_logged_in_as_a_learner_neither_spends_nor_sees_tokens(): void {
+        global $USER;
+        $double = $this->sidecar();
+        $USER->realuser = get_admin()->id;
+        $account = account::of_current_user();
+        $this->assertNull($account->redemptions()['redemptions'][0]['token']);
+        $asked = count($double->calls);
+        try {
+            $account->redeem('coffee', 20, 'key');
+            $this->fail('It went through.');
+        } catch (\moodle_exception $e) {
+            $this->assertSame('notasanother', $e->errorcode);
+        }
+        $this->assertCount($asked, $double->calls);
     }
 
     public function test_a_redemption_shows_its_token_and_a_picture_with_the_secret_in_the_fragment(): void {

@@ -141,8 +141,8 @@ final class reasons_test extends \advanced_testcase {
             ['codes_lapse', ['reward' => 'books', 'expires' => '2026-12-31', 'count' => 7],
                 'Codes for books that lapse by 31 December 2026 and are not handed out yet: 7.'],
             ['delivery_stuck', ['redemption' => 'rdm_1', 'partner' => 'Shop', 'why' => 'no answer'],
-                'The redemption rdm_1 could not be sent to Shop: no answer. It goes on with scripts/rocket redemption replay rdm_1, '
-                . 'or ends with redemption cancel.'],
+                'The redemption rdm_1 could not be sent to Shop: no answer. It goes on with scripts/rocket redemption replay '
+                . 'rdm_1, or ends with redemption cancel.'],
             ['partner_gone', ['partner' => 'Shop'], 'Shop answered that its address is gone. Its rewards are locked until '
                 . 'scripts/rocket partner test Shop succeeds.'],
         ];

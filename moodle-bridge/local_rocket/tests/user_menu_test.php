@@ -32,7 +32,7 @@ final class user_menu_test extends \advanced_testcase {
         $this->setUser($this->getDataGenerator()->create_user());
         $hook = new extend_user_menu();
         \core\di::get(\core\hook\manager::class)->dispatch($hook);
-        $links = array_column(array_map(fn($item) => [(string)($item->title ?? ''), $item->url ?? null], $hook->get_navitems()), 1, 0);
+        $links = array_column($hook->get_navitems(), 'url', 'title');
         $this->assertStringEndsWith('/local/rocket/view.php', $links['My points']->out(false));
 
         $this->setGuestUser();

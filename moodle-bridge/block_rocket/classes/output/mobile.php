@@ -39,7 +39,8 @@ class mobile {
      */
     public static function mobile_block_view(array $args): array {
         $account = account::of_current_user();
-        $shown = (new account_view($account, $account->state()))->shown();
+        // The app has no script of ours that would ask again behind the page.
+        $shown = (new account_view($account, $account->state(true)))->shown();
         if ($shown['known']) {
             $shown['stands'] = get_string($shown['away'] ? 'awaysince' : 'asof', 'local_rocket', $shown['asof']);
         }
@@ -58,7 +59,7 @@ class mobile {
         $reward = clean_param($args['reward'] ?? '', PARAM_ALPHANUMEXT);
         $cost = isset($args['cost']) ? clean_param($args['cost'], PARAM_INT) : null;
         $shown = (new account_view($account, $account->state(true), false))->shown();
-        $asked = (new redeem_view($shown, $reward, $cost, \core\uuid::generate(), null))->shown();
+        $asked = (new redeem_view($shown, $reward, $cost))->shown();
         return self::page('mobile_redeem', ['asked' => $asked]);
     }
 

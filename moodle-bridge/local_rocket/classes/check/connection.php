@@ -33,13 +33,13 @@ class connection extends check {
         $problem = $connection->problem();
         if ($problem !== null) {
             $new = $connection->failure instanceof away && $connection->failure->reason === 'notpaired';
-            return new result($new ? result::WARNING : result::ERROR, $problem['problem'], $problem['advice']);
+            return new result($new ? result::WARNING : result::ERROR, s($problem['problem']), s($problem['advice']));
         }
         $warnings = $connection->warnings();
         return new result(
             $warnings === [] ? result::OK : result::WARNING,
-            $warnings[0] ?? get_string('connected', 'local_rocket'),
-            implode(' ', $warnings)
+            s($warnings[0] ?? get_string('connected', 'local_rocket')),
+            s(implode(' ', $warnings))
         );
     }
 }

@@ -30,7 +30,7 @@ class sending extends check {
     #[\Override]
     public function get_result(): result {
         $waiting = queue::waiting();
-        $details = queue::trouble() ?? '';
+        $details = s(queue::trouble() ?? '');
         if (get_config('local_rocket', 'paused')) {
             return new result(result::WARNING, get_string('away_paused', 'local_rocket'));
         }

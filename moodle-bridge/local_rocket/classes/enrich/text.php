@@ -27,6 +27,9 @@ class text {
     /** @var int words in a row that are compared */
     private const SHINGLE = 3;
 
+    /** @var int characters that are looked at: no honest post is longer, and a dishonest one must not take the memory */
+    private const LONGEST = 50000;
+
     /** @var string without markup, in lower case, one space between words */
     public readonly string $normal;
 
@@ -40,7 +43,7 @@ class text {
      */
     public function __construct(?string $html) {
         // A tag ends a word: "<p>one</p><p>two</p>" are two.
-        $plain = html_entity_decode(strip_tags(str_replace('<', ' <', (string)$html)), ENT_QUOTES | ENT_HTML5, 'UTF-8');
+        $plain = html_entity_decode(strip_tags(str_replace('<', ' <', \core_text::substr((string)$html, 0, self::LONGEST))), ENT_QUOTES | ENT_HTML5, 'UTF-8');
         $this->normal = trim(preg_replace('/[\s\x{00a0}\x{200b}]+/u', ' ', \core_text::strtolower($plain)) ?? '');
         preg_match_all('/[\p{L}\p{N}]+(?:[\'’-][\p{L}\p{N}]+)*/u', $this->normal, $found);
         $this->words = $found[0];

@@ -34,8 +34,8 @@ class redeem_view {
      * @param array $account as {@see account_view} shows it
      * @param string $reward the reward's id
      * @param int|null $cost which of its prices; null: its first
-     * @param string $key the idempotency key: made when the question is drawn
      * @param string|null $failure why the attempt before did not work
+     * @param string|null $retry the idempotency key of an attempt of which nobody knows what became of it
      */
     public function __construct(
         /** @var array the account, as it is shown */
@@ -44,10 +44,10 @@ class redeem_view {
         private readonly string $reward,
         /** @var int|null which of its prices */
         private readonly ?int $cost,
-        /** @var string the idempotency key */
-        private readonly string $key,
         /** @var string|null why the attempt before did not work */
-        private readonly ?string $failure
+        private readonly ?string $failure = null,
+        /** @var string|null the idempotency key of an attempt of which nobody knows what became of it */
+        private readonly ?string $retry = null
     ) {
     }
 
@@ -62,7 +62,8 @@ class redeem_view {
             'urlrewards' => $this->account['urlrewards'],
             'url' => (new \moodle_url('/local/rocket/redeem.php'))->out(false),
             'sesskey' => sesskey(),
-            'key' => $this->key,
+            // Made when the question is drawn: a double tap or a reload is one redemption.
+            'key' => $this->retry ?? \core\uuid::generate(),
         ];
         foreach ($this->account['rewards'] ?? [] as $reward) {
             if ($reward['id'] !== $this->reward) {
@@ -73,6 +74,8 @@ class redeem_view {
             $after = $this->account['balance'] - $chosen['cost'];
             return $shown + [
                 'reward' => array_merge($reward, $chosen),
+                // What went through already looks locked now, and is to be tried again all the same.
+                'confirmable' => $chosen['available'] || $this->retry !== null,
                 'question' => get_string('confirmredeem', 'local_rocket', (object)[
                     'title' => $reward['title'], 'cost' => $chosen['costtext'],
                 ]),
