@@ -29,7 +29,9 @@ describe('tokens at a till, over HTTP', () => {
       ]
       for (const { status, body, text } of answers) {
         expect(status).to.equal(200)
-        expect(body).to.deep.equal({
+        const { consumed_by = null, reference = null, ...told } = body
+        expect([consumed_by, reference]).to.deep.equal([null, null])
+        expect(told).to.deep.equal({
           status: 'issued',
           reward_id: 'mug',
           title: 'A mug',
@@ -37,8 +39,6 @@ describe('tokens at a till, over HTTP', () => {
           discount: null,
           valid_until: '2026-12-23T09:00:00.000Z',
           consumed_at: null,
-          consumed_by: null,
-          reference: null,
         })
         expect(text).not.to.contain('42').and.not.to.contain(redemption_id)
       }
