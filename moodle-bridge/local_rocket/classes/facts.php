@@ -132,6 +132,6 @@ class facts {
         }
         [$in, $params] = $DB->get_in_or_equal($ids);
         $done = $DB->get_fieldset_select('local_rocket_outbox', 'id', "uuid $in AND status = ?", [...$params, outbox::DONE]);
-        outbox::replay($done);
+        outbox_desk::replay($done);
     }
 }

@@ -224,95 +224,6 @@ class outbox {
     }
 
     /**
-     * Sends dead, skipped, dropped or done rows again. Where no envelope was made, it is made now. What was done logged in as
-     * somebody else, or in a switched role, stays nobody's.
-     *
-     * @param int[] $ids
-     */
-    public static function replay(array $ids): void {
-        global $DB;
-        if ($ids === []) {
-            return;
-        }
-        [$in, $params] = $DB->get_in_or_equal($ids);
-        foreach ([self::READY => 'payload IS NOT NULL', self::CAPTURED => 'payload IS NULL'] as $status => $where) {
-            $select = "id $in AND status > 1 AND $where AND (reason IS NULL OR " . $DB->sql_compare_text('reason', 20)
-                . ' NOT IN (?, ?))';
-            $found = $DB->get_fieldset_select(self::TABLE, 'id', $select, [...$params, ...self::PRETENDED]);
-            self::change($found, ['status' => $status, 'attempts' => 0, 'timenext' => 0, 'reason' => null]);
-        }
-    }
-
-    /**
-     * Gives up what is dead.
-     *
-     * @param int[] $ids
-     */
-    public static function drop(array $ids): void {
-        global $DB;
-        if ($ids !== []) {
-            [$in, $params] = $DB->get_in_or_equal($ids);
-            $found = $DB->get_fieldset_select(self::TABLE, 'id', "id $in AND status = ?", [...$params, self::DEAD]);
-            self::change($found, ['status' => self::DROPPED]);
-        }
-    }
-
-    /**
-     * Sends again what the sidecar had acknowledged since a time: it was restored from a backup. What it has already it
-     * answers as a duplicate.
-     *
-     * @param int $since epoch seconds, by when it was acknowledged
-     * @return int how many rows
-     */
-    public static function resend(int $since): int {
-        global $DB;
-        $where = 'status = :done AND timemodified >= :since AND payload IS NOT NULL';
-        $params = ['done' => self::DONE, 'since' => $since];
-        $count = $DB->count_records_select(self::TABLE, $where, $params);
-        $DB->execute(
-            'UPDATE {' . self::TABLE . "} SET status = :ready, timenext = 0, reason = NULL WHERE $where",
-            $params + ['ready' => self::READY]
-        );
-        return $count;
-    }
-
-    /**
-     * How many rows there are of each status.
-     *
-     * @return array<int, int>
-     */
-    public static function counts(): array {
-        global $DB;
-        $counts = $DB->get_records_sql_menu('SELECT status, COUNT(*) FROM {' . self::TABLE . '} GROUP BY status');
-        return array_map('intval', $counts) + array_fill(self::CAPTURED, self::DROPPED + 1, 0);
-    }
-
-    /**
-     * When the oldest row that still has to go happened.
-     *
-     * @return int|null epoch seconds; null: all is sent
-     */
-    public static function oldest_unsent(): ?int {
-        global $DB;
-        $oldest = $DB->get_field_select(self::TABLE, 'MIN(timecreated)', 'status < ?', [self::DONE]);
-        return $oldest ? (int)$oldest : null;
-    }
-
-    /**
-     * Clears away what was acknowledged, skipped or given up long ago. What is not sent, or dead, stays.
-     *
-     * @param int $days
-     */
-    public static function cleanup(int $days): void {
-        global $DB;
-        $DB->delete_records_select(
-            self::TABLE,
-            'status IN (:done, :skipped, :dropped) AND timemodified < :before',
-            ['done' => self::DONE, 'skipped' => self::SKIPPED, 'dropped' => self::DROPPED, 'before' => time() - $days * DAYSECS]
-        );
-    }
-
-    /**
      * Forgets a learner: nothing of theirs is sent any more.
      *
      * @param int $userid
@@ -329,7 +240,7 @@ class outbox {
      * @param int[] $ids
      * @param array $changes
      */
-    private static function change(array $ids, array $changes): void {
+    public static function change(array $ids, array $changes): void {
         global $DB;
         if ($ids === []) {
             return;

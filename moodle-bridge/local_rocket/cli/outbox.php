@@ -31,7 +31,7 @@ use local_rocket\admin\act;
 use local_rocket\admin\outbox_filter;
 use local_rocket\admin\queue;
 use local_rocket\admin\text_report;
-use local_rocket\outbox;
+use local_rocket\outbox_desk;
 
 [$options, $unknown] = cli_get_params(
     ['help' => false, 'list' => false, 'status' => 'dead', 'replay' => '', 'drop' => '', 'resend-since' => ''],
@@ -77,7 +77,7 @@ try {
             cli_writeln(get_string('outbox_changed', 'local_rocket', $count));
             break;
         case 'resend-since':
-            cli_writeln(get_string('resent', 'local_rocket', outbox::resend(act::moment((string)$options['resend-since']))));
+            cli_writeln(get_string('resent', 'local_rocket', outbox_desk::resend(act::moment((string)$options['resend-since']))));
             break;
     }
 } catch (moodle_exception $e) {

@@ -107,7 +107,7 @@ final class lifecycle_test extends lifecycle_testcase {
         $this->assertCount(1, outbox::lease(outbox::READY, 10));
         lifecycle::erase((int)$user->id);
         $this->assertSame([], $this->told());
-        $this->assertSame(0, array_sum(outbox::counts()));
+        $this->assertSame(0, array_sum(outbox_desk::counts()));
         $this->pass(301);
         (new request_sender())->run();
         $this->assertSame(["$user->id/erase"], $this->told());

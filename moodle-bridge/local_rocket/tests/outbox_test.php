@@ -23,6 +23,7 @@ namespace local_rocket;
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  * @covers    \local_rocket\outbox
+ * @covers    \local_rocket\outbox_desk
  */
 final class outbox_test extends \advanced_testcase {
     protected function setUp(): void {
@@ -67,7 +68,7 @@ final class outbox_test extends \advanced_testcase {
         $event = new learningevent('same', '\core\event\course_completed', 1700000000, '42');
         $this->assertTrue(outbox::add_ready($event));
         $this->assertFalse(outbox::add_ready($event));
-        $this->assertSame(1, outbox::counts()[outbox::READY]);
+        $this->assertSame(1, outbox_desk::counts()[outbox::READY]);
     }
 
     public function test_a_leased_row_is_nobody_elses_until_the_lease_ends(): void {
@@ -98,12 +99,12 @@ final class outbox_test extends \advanced_testcase {
             outbox::dead($id, 'why');
         }
         $this->assertSame([], outbox::lease(outbox::READY, 10));
-        outbox::replay([$ids[0]]);
-        outbox::drop([$ids[1]]);
+        outbox_desk::replay([$ids[0]]);
+        outbox_desk::drop([$ids[1]]);
         $this->assertSame(outbox::READY, $this->status('id-1'));
         $this->assertSame(outbox::DROPPED, $this->status('id-2'));
         // Only what is dead can be given up.
-        outbox::drop([$ids[0]]);
+        outbox_desk::drop([$ids[0]]);
         $this->assertSame(outbox::READY, $this->status('id-1'));
     }
 
@@ -113,7 +114,7 @@ final class outbox_test extends \advanced_testcase {
         $ids = array_keys(outbox::lease(outbox::READY, 10));
         outbox::done($ids, 'recorded');
         $DB->set_field('local_rocket_outbox', 'timemodified', time() - DAYSECS, ['id' => $ids[0]]);
-        $this->assertSame(2, outbox::resend(time() - HOURSECS));
+        $this->assertSame(2, outbox_desk::resend(time() - HOURSECS));
         $this->assertSame(outbox::DONE, $this->status('id-1'));
         $this->assertCount(2, outbox::lease(outbox::READY, 10));
     }
@@ -127,8 +128,8 @@ final class outbox_test extends \advanced_testcase {
         outbox::skip($ids[2], 'norole');
         outbox::release([$ids[3]]);
         $DB->set_field('local_rocket_outbox', 'timemodified', time() - 15 * DAYSECS);
-        outbox::cleanup(14);
-        $this->assertSame([0, 1, 0, 1, 0, 0], array_values(self::sorted(outbox::counts())));
+        outbox_desk::cleanup(14);
+        $this->assertSame([0, 1, 0, 1, 0, 0], array_values(self::sorted(outbox_desk::counts())));
     }
 
     public function test_a_learner_is_forgotten(): void {

@@ -113,7 +113,7 @@ final class request_sender_test extends lifecycle_testcase {
         $this->pass(31 * DAYSECS);
         (new request_sender())->run();
         $this->assertSame([], $this->told());
-        $this->assertSame(0, array_sum(outbox::counts()));
+        $this->assertSame(0, array_sum(outbox_desk::counts()));
     }
 
     public function test_finished_requests_are_cleared_away_in_time_and_others_never(): void {

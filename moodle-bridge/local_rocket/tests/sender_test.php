@@ -77,13 +77,13 @@ final class sender_test extends \advanced_testcase {
         $result = (new sender(3))->run(time() + 10);
         $this->assertSame(['sent' => 8, 'stopped' => null], $result);
         $this->assertSame([3, 3, 2], array_map(fn($call) => count($call[2]['events']), $double->calls));
-        $this->assertSame(8, outbox::counts()[outbox::DONE]);
+        $this->assertSame(8, outbox_desk::counts()[outbox::DONE]);
     }
 
     public function test_what_it_was_told_twice_is_done_too(): void {
         $this->sidecar(fn($events) => self::taken($events, 'duplicate'));
         (new sender())->run(time() + 10);
-        $this->assertSame(8, outbox::counts()[outbox::DONE]);
+        $this->assertSame(8, outbox_desk::counts()[outbox::DONE]);
     }
 
     public function test_nothing_is_done_while_the_sidecar_is_away_and_nothing_is_lost(): void {
@@ -93,7 +93,7 @@ final class sender_test extends \advanced_testcase {
         $this->assertStringContainsString('no route', $result['stopped']);
         // It did not try the next batch.
         $this->assertCount(1, $double->calls);
-        $this->assertSame(8, outbox::counts()[outbox::READY]);
+        $this->assertSame(8, outbox_desk::counts()[outbox::READY]);
         $this->sidecar(fn($events) => self::taken($events));
         $this->assertSame(8, (new sender(3))->run(time() + 10)['sent']);
     }
@@ -119,7 +119,7 @@ final class sender_test extends \advanced_testcase {
             return $answer;
         });
         (new sender())->run(time() + 10);
-        $counts = outbox::counts();
+        $counts = outbox_desk::counts();
         $this->assertSame([7, 1], [$counts[outbox::DONE], $counts[outbox::DEAD]]);
     }
 
@@ -127,7 +127,7 @@ final class sender_test extends \advanced_testcase {
         $this->sidecar(fn() => throw new refused(401, ['code' => 'unauthorized', 'detail' => 'pair again']));
         $result = (new sender())->run(time() + 10);
         $this->assertStringContainsString('pair again', $result['stopped']);
-        $this->assertSame(8, outbox::counts()[outbox::READY]);
+        $this->assertSame(8, outbox_desk::counts()[outbox::READY]);
     }
 
     public function test_waits_as_long_as_the_sidecar_asks(): void {
@@ -141,7 +141,7 @@ final class sender_test extends \advanced_testcase {
     public function test_an_answer_about_other_events_acknowledges_none(): void {
         $this->sidecar(fn($events) => self::taken(array_reverse($events)));
         $this->assertSame(0, (new sender())->run(time() + 10)['sent']);
-        $this->assertSame(8, outbox::counts()[outbox::READY]);
+        $this->assertSame(8, outbox_desk::counts()[outbox::READY]);
     }
 
     public function test_learners_of_whom_something_was_taken_are_asked_for_anew(): void {

@@ -17,7 +17,7 @@
 namespace local_rocket\admin;
 
 use local_rocket\lifecycle_brake;
-use local_rocket\outbox;
+use local_rocket\outbox_desk;
 use local_rocket\sender;
 use local_rocket\sidecar\away;
 use local_rocket\sidecar\breaker;
@@ -49,7 +49,7 @@ class act {
             'resume' => self::pause(false),
             'askagain' => self::ask_again(),
             'rotate' => self::rotate(),
-            'resend' => get_string('resent', 'local_rocket', outbox::resend(self::moment($asked['since']))),
+            'resend' => get_string('resent', 'local_rocket', outbox_desk::resend(self::moment($asked['since']))),
             'release' => get_string('lifecyclereleased', 'local_rocket', lifecycle_brake::release($asked['ids'])),
             'cancel' => get_string('lifecyclecancelled', 'local_rocket', lifecycle_brake::cancel($asked['ids'])),
             default => throw new \moodle_exception('invalidaction'),

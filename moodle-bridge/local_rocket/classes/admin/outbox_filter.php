@@ -17,6 +17,7 @@
 namespace local_rocket\admin;
 
 use local_rocket\outbox;
+use local_rocket\outbox_desk;
 
 /**
  * Which rows of the outbox somebody looks at.
@@ -113,7 +114,7 @@ class outbox_filter {
             $ids = $DB->get_fieldset_sql("SELECT o.id FROM {local_rocket_outbox} o WHERE $where", $params);
         }
         foreach (array_chunk($ids, self::CHUNK) as $some) {
-            $act === 'replay' ? outbox::replay($some) : outbox::drop($some);
+            $act === 'replay' ? outbox_desk::replay($some) : outbox_desk::drop($some);
         }
         return count($ids);
     }

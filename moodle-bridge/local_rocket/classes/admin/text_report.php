@@ -17,7 +17,7 @@
 namespace local_rocket\admin;
 
 use core\check\result;
-use local_rocket\outbox;
+use local_rocket\outbox_desk;
 use local_rocket\sidecar\breaker;
 
 /**
@@ -73,7 +73,7 @@ class text_report {
                 'summary' => html_to_text($result->get_summary(), 0, false),
             ];
         }
-        $counts = outbox::counts();
+        $counts = outbox_desk::counts();
         ksort($counts);
         return [
             'ok' => array_diff(array_column($shown, 'status'), [result::OK]) === [],

@@ -43,7 +43,8 @@ class text {
      */
     public function __construct(?string $html) {
         // A tag ends a word: "<p>one</p><p>two</p>" are two.
-        $plain = html_entity_decode(strip_tags(str_replace('<', ' <', \core_text::substr((string)$html, 0, self::LONGEST))), ENT_QUOTES | ENT_HTML5, 'UTF-8');
+        $plain = strip_tags(str_replace('<', ' <', \core_text::substr((string)$html, 0, self::LONGEST)));
+        $plain = html_entity_decode($plain, ENT_QUOTES | ENT_HTML5, 'UTF-8');
         $this->normal = trim(preg_replace('/[\s\x{00a0}\x{200b}]+/u', ' ', \core_text::strtolower($plain)) ?? '');
         preg_match_all('/[\p{L}\p{N}]+(?:[\'’-][\p{L}\p{N}]+)*/u', $this->normal, $found);
         $this->words = $found[0];

@@ -16,7 +16,7 @@
 
 namespace local_rocket\task;
 
-use local_rocket\outbox;
+use local_rocket\outbox_desk;
 
 /**
  * Clears away what was acknowledged long ago.
@@ -33,6 +33,6 @@ class cleanup extends \core\task\scheduled_task {
 
     #[\Override]
     public function execute() {
-        outbox::cleanup((int)(get_config('local_rocket', 'keepdays') ?: 14));
+        outbox_desk::cleanup((int)(get_config('local_rocket', 'keepdays') ?: 14));
     }
 }
