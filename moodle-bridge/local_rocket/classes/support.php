@@ -146,7 +146,7 @@ class support {
         if (!in_array($act, self::ACTS, true) || ($act === 'extend' && !preg_match('/^\d{4}-\d\d-\d\d$/', (string)$until))) {
             throw new \invalid_parameter_exception("There is no act $act until $until.");
         }
-        $this->require_another();
+        $this->require_right($reason);
         $this->require_theirs($redemption);
         $body = ['reason' => $reason] + ($act === 'extend' ? ['until' => (string)$until] : []);
         $this->post('/api/redemptions/' . rawurlencode($redemption) . '/' . $act, $body, null);
@@ -162,18 +162,22 @@ class support {
      * @throws refused
      */
     public function adjust(int $points, string $reason, string $key): void {
-        $this->require_another();
+        $this->require_right($reason);
         $body = ['user_id' => (string)$this->userid, 'points' => $points, 'reason' => $reason];
         $this->post('/api/adjustments', $body, $key);
     }
 
     /**
-     * Nobody corrects their own account.
+     * Nobody corrects an account without a reason, nor their own.
      *
+     * @param string $reason
      * @throws \moodle_exception
      */
-    private function require_another(): void {
+    private function require_right(string $reason): void {
         global $USER;
+        if ($reason === '') {
+            throw new \moodle_exception('support_noreason', 'local_rocket');
+        }
         if ($this->userid == $USER->id) {
             throw new \moodle_exception('support_self', 'local_rocket');
         }
@@ -238,9 +242,6 @@ class support {
      */
     private function post(string $path, array $body, ?string $key): void {
         global $USER;
-        if ($body['reason'] === '') {
-            throw new \moodle_exception('support_noreason', 'local_rocket');
-        }
         client::configured()->post($path, $body, 'admin', (int)$USER->id, $key);
         snapshot::outdate([$this->userid]);
     }

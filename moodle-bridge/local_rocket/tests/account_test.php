@@ -239,8 +239,8 @@ final class account_test extends \advanced_testcase {
         $account = account::of_current_user();
         $shown = (new account_view($account, $account->state(), false))->shown();
         $again = (new redeem_view($shown, 'trip', 120, 'Nobody knows.', 'the key'))->shown();
-        $this->assertSame(['the key', true], [$again['key'], $again['reward']['confirmable']]);
-        $this->assertFalse((new redeem_view($shown, 'trip', 120))->shown()['reward']['confirmable']);
+        $this->assertSame(['the key', true], [$again['key'], $again['confirmable']]);
+        $this->assertFalse((new redeem_view($shown, 'trip', 120))->shown()['confirmable']);
     }
 
     public function test_who_is_logged_in_as_a_learner_neither_spends_nor_sees_tokens(): void {

@@ -98,18 +98,47 @@ final class support_test extends \advanced_testcase {
 
     public function test_an_act_names_who_did_it_and_why_and_the_learners_pages_ask_anew(): void {
         global $USER;
-        $double = self::sidecar(fn() => []);
+        $theirs = ['redemptions' => [['redemption_id' => 'rdm_1']], 'next_cursor' => null];
+        $double = self::sidecar(fn($method) => $method === 'GET' ? $theirs : []);
         snapshot::put(4, ['balance' => 1]);
         $support = new support(4);
         $support->act('extend', 'rdm_1', 'was ill', '2027-01-31');
         $support->adjust(-3, 'entered twice', 'k1');
         $more = ['reason' => 'was ill', 'until' => '2027-01-31'];
         $less = ['user_id' => '4', 'points' => -3, 'reason' => 'entered twice'];
-        $this->assertSame([
+        $asked = ['limit' => 1000, 'user_id' => '4'];
+        $this->assertEquals([
+            ['GET', '/api/redemptions', $asked, 'admin', (int)$USER->id, null],
             ['POST', '/api/redemptions/rdm_1/extend', $more, 'admin', (int)$USER->id, null],
             ['POST', '/api/adjustments', $less, 'admin', (int)$USER->id, 'k1'],
         ], $double->calls);
         $this->assertTrue(snapshot::get(4)->stale);
+    }
+
+    public function test_acts_on_this_learners_redemptions_alone(): void {
+        $double = self::sidecar(fn() => ['redemptions' => [['redemption_id' => 'rdm_2']], 'next_cursor' => null]);
+        try {
+            (new support(4))->act('cancel', 'rdm_1', 'asked for', null);
+            $this->fail('It was done.');
+        } catch (\moodle_exception $e) {
+            $this->assertSame('support_nottheirs', $e->errorcode);
+        }
+        $this->assertSame(['GET'], array_column($double->calls, 0));
+    }
+
+    public function test_nobody_corrects_their_own_account(): void {
+        global $USER;
+        $double = self::sidecar(fn() => []);
+        $support = new support((int)$USER->id);
+        foreach ([fn() => $support->adjust(1000, 'why not', 'k'), fn() => $support->act('reissue', 'r', 'why not', null)] as $act) {
+            try {
+                $act();
+                $this->fail('It was done.');
+            } catch (\moodle_exception $e) {
+                $this->assertSame('support_self', $e->errorcode);
+            }
+        }
+        $this->assertSame([], $double->calls);
     }
 
     /**
