@@ -19,7 +19,7 @@ namespace local_rocket;
 use core_user\hook\extend_user_menu;
 
 /**
- * The link in the user menu, from every page.
+ * The links in the user menu, from every page.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -27,7 +27,7 @@ use core_user\hook\extend_user_menu;
  */
 class user_menu {
     /**
-     * Adds the link for who may see points.
+     * Adds the links: to one's points, and to the counter for who stands there.
      *
      * @param extend_user_menu $hook
      */
@@ -41,5 +41,13 @@ class user_menu {
             'title' => get_string('mypoints', 'local_rocket'),
             'titleidentifier' => 'mypoints,local_rocket',
         ]);
+        if (has_capability('local/rocket:handover', \context_system::instance())) {
+            $hook->add_navitem((object)[
+                'itemtype' => 'link',
+                'url' => new \moodle_url('/local/rocket/counter.php'),
+                'title' => get_string('counter', 'local_rocket'),
+                'titleidentifier' => 'counter,local_rocket',
+            ]);
+        }
     }
 }

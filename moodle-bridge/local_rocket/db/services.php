@@ -34,14 +34,6 @@ $functions = [
         'capabilities' => 'local/rocket:view',
         'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
     ],
-    'local_rocket_get_rewards' => [
-        'classname' => 'local_rocket\external\get_rewards',
-        'description' => 'The rewards a learner may see',
-        'type' => 'read',
-        'ajax' => true,
-        'capabilities' => 'local/rocket:view',
-        'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
-    ],
     'local_rocket_redeem' => [
         'classname' => 'local_rocket\external\redeem',
         'description' => 'Turns points into a reward',
@@ -50,28 +42,12 @@ $functions = [
         'capabilities' => 'local/rocket:redeem',
         'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
     ],
-    'local_rocket_get_redemptions' => [
-        'classname' => 'local_rocket\external\get_redemptions',
-        'description' => 'What the learner redeemed',
-        'type' => 'read',
-        'ajax' => true,
-        'capabilities' => 'local/rocket:view',
-        'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
-    ],
     'local_rocket_cancel_redemption' => [
         'classname' => 'local_rocket\external\cancel_redemption',
         'description' => 'Cancels an unused redemption',
         'type' => 'write',
         'ajax' => true,
         'capabilities' => 'local/rocket:redeem',
-        'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
-    ],
-    'local_rocket_set_goal' => [
-        'classname' => 'local_rocket\external\set_goal',
-        'description' => 'Pins a reward as the goal',
-        'type' => 'write',
-        'ajax' => true,
-        'capabilities' => 'local/rocket:view',
         'services' => [MOODLE_OFFICIAL_MOBILE_SERVICE],
     ],
 ];

@@ -32,11 +32,8 @@ require_once(__DIR__ . '/fixtures/sidecar_double.php');
  * @copyright 2026 Rocket contributors
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  * @covers    \local_rocket\external\get_account
- * @covers    \local_rocket\external\get_rewards
  * @covers    \local_rocket\external\redeem
- * @covers    \local_rocket\external\get_redemptions
  * @covers    \local_rocket\external\cancel_redemption
- * @covers    \local_rocket\external\set_goal
  */
 final class external_test extends \advanced_testcase {
     /** @var array what the sidecar answers */
@@ -99,14 +96,6 @@ final class external_test extends \advanced_testcase {
         $this->assertStringContainsString('not known yet', $data['html']);
     }
 
-    public function test_get_rewards_says_what_is_missing(): void {
-        $this->sidecar();
-        ['data' => $data] = $this->ask('get_rewards');
-        $rewards = array_column($data['rewards'], null, 'id');
-        $this->assertTrue($rewards['coffee']['available']);
-        $this->assertContains('75 more points', $rewards['trip']['locked']);
-    }
-
     public function test_redeem_sends_price_and_key_and_answers_where_the_token_is(): void {
         global $USER;
         $double = $this->sidecar();
@@ -144,16 +133,6 @@ final class external_test extends \advanced_testcase {
         $this->assertSame([], $double->calls);
     }
 
-    public function test_get_redemptions(): void {
-        $this->sidecar();
-        ['error' => $error, 'data' => $data] = $this->ask('get_redemptions');
-        $this->assertFalse($error);
-        $this->assertSame(['A coffee', 'issued', 'Not used yet', true], [
-            $data[0]['title'], $data[0]['state'], $data[0]['statetext'], $data[0]['cancellable'],
-        ]);
-        $this->assertSame('2RPM-G3R2-R1M1-A801-9HYT-J91C-3', $data[0]['token']);
-    }
-
     public function test_cancel_redemption(): void {
         global $USER;
         $double = $this->sidecar();
@@ -164,20 +143,11 @@ final class external_test extends \advanced_testcase {
         );
     }
 
-    public function test_set_goal(): void {
-        $this->assertTrue($this->ask('set_goal', ['reward' => 'trip'])['data']);
-        $this->assertSame('trip', account::of_current_user()->goal());
-        $this->ask('set_goal', ['reward' => '']);
-        $this->assertNull(account::of_current_user()->goal());
-    }
-
     public function test_nobody_else_is_let_in(): void {
         $double = $this->sidecar();
         $this->setGuestUser();
         $_POST['sesskey'] = sesskey();
-        foreach (['get_account', 'get_rewards', 'get_redemptions'] as $name) {
-            $this->assertTrue($this->ask($name)['error'], $name);
-        }
+        $this->assertTrue($this->ask('get_account')['error']);
         $this->assertSame([], $double->calls);
     }
 }

@@ -34,6 +34,12 @@ final class user_menu_test extends \advanced_testcase {
         \core\di::get(\core\hook\manager::class)->dispatch($hook);
         $links = array_column($hook->get_navitems(), 'url', 'title');
         $this->assertStringEndsWith('/local/rocket/view.php', $links['My points']->out(false));
+        $this->assertCount(1, array_filter($links, fn($url) => str_contains($url->out(false), '/local/rocket/')));
+
+        $this->setAdminUser();
+        $hook = new extend_user_menu();
+        user_menu::extend($hook);
+        $this->assertStringEndsWith('/local/rocket/counter.php', $hook->get_navitems()[1]->url->out(false));
 
         $this->setGuestUser();
         $hook = new extend_user_menu();
