@@ -207,7 +207,7 @@ if (!MOODLE_DIR) {
       await page.waitForURL(/redemption\.php/)
       token = await page.locator('[data-region=secret]').innerText()
       expect((await ask(`/api/redemptions?user_id=${site.users.ann}`)).redemptions).to.have.length(2)
-      await page.locator('[data-action=copy]').waitFor({ state: 'visible' })
+      await page.locator('[data-action=copytoclipboard]').waitFor({ state: 'visible' })
       await context.close()
     })
 
