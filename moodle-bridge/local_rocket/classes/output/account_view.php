@@ -74,15 +74,17 @@ class account_view {
             return $links + ['known' => false];
         }
         ['points' => $points] = $value;
-        $rewards = array_map(fn($reward) => $this->reward($reward), $value['rewards']);
-        $goal = array_values(array_filter($rewards, fn($reward) => $reward['isgoal']))[0] ?? null;
+        ['rewards' => $rewards] = $value;
+        // Only those that are shown are put into words, which is most of what a block costs its page.
+        $chosen = $this->short ? array_slice(self::best($rewards), 0, self::SHORT) : $rewards;
+        $goal = array_column($rewards, null, 'id')[$this->account->goal()] ?? null;
         return $links + $this->balance($points) + [
             'known' => true,
             'asof' => userdate($this->state->time, get_string('strftimedatetimeshort', 'langconfig')),
             'refresh' => $this->state->failure === null && $this->state->time < time() - self::FRESH,
-            'goal' => $goal,
+            'goal' => $goal === null ? null : $this->reward($goal),
             'hasgoal' => $goal !== null,
-            'rewards' => $this->short ? array_slice(self::best($rewards), 0, self::SHORT) : $rewards,
+            'rewards' => array_map(fn($reward) => $this->reward($reward), $chosen),
             'hasrewards' => $rewards !== [],
             'morerewards' => $this->short && count($rewards) > self::SHORT,
             'events' => array_map([self::class, 'event'], $value['recent']),
@@ -126,8 +128,7 @@ class account_view {
      * @return array
      */
     private function reward(array $reward): array {
-        $missing = array_values(array_filter($reward['locked_because'], fn($reason) => $reason['code'] === 'needs_balance'));
-        $short = (int)($missing[0]['params']['points'] ?? 0);
+        $short = self::short($reward);
         $plain = ['escape' => false];
         $worth = money::worth($reward['value'], $reward['discount']);
         $few = $reward['remaining'] > 0 && $reward['remaining'] <= self::SCARCE;
@@ -190,8 +191,20 @@ class account_view {
      * @return array
      */
     private static function best(array $rewards): array {
-        usort($rewards, fn($a, $b) => [$b['available'], $a['short'], $a['cost']] <=> [$a['available'], $b['short'], $b['cost']]);
+        $rank = fn($reward) => [!$reward['available'], self::short($reward), $reward['cost']];
+        usort($rewards, fn($a, $b) => $rank($a) <=> $rank($b));
         return $rewards;
+    }
+
+    /**
+     * How many points are missing for a reward.
+     *
+     * @param array $reward
+     * @return int
+     */
+    private static function short(array $reward): int {
+        $missing = array_column($reward['locked_because'], 'params', 'code')['needs_balance'] ?? [];
+        return (int)($missing['points'] ?? 0);
     }
 
     /**
