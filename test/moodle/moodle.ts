@@ -69,15 +69,20 @@ export async function loggedIn(
 ): Promise<BrowserContext> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(`${wwwroot}/login/index.php`, { waitUntil: 'networkidle' })
-  // Moodle's script makes the field anew shortly after the page is there: a password typed before is gone.
-  for (let tries = 0; tries < 10 && (await page.inputValue('#password')) !== password; tries++) {
-    await page.fill('#username', `rockettest_${name}`)
-    await page.fill('#password', password)
-    await page.waitForTimeout(200)
+  // Moodle's script makes the password's field anew shortly after the page is there: what was typed before is gone, and on a
+  // slow machine that may be at any time.
+  for (let attempts = 0; attempts < 4; attempts++) {
+    await page.goto(`${wwwroot}/login/index.php`, { waitUntil: 'networkidle' })
+    if (!page.url().includes('/login/')) break
+    for (let tries = 0; tries < 10 && (await page.inputValue('#password')) !== password; tries++) {
+      await page.fill('#username', `rockettest_${name}`)
+      await page.fill('#password', password)
+      await page.waitForTimeout(300)
+    }
+    await Promise.all([page.waitForNavigation(), page.click('#loginbtn')])
+    if (!page.url().includes('/login/')) break
   }
-  await page.click('#loginbtn')
-  await page.waitForURL((url) => !url.pathname.includes('/login/'))
+  if (page.url().includes('/login/')) throw new Error(`${name} could not log in.`)
   const storageState = await context.storageState()
   await context.close()
   return browser.newContext({ ...options, storageState })
