@@ -12,7 +12,7 @@ const EVENTS = ['\\mod_quiz\\event\\attempt_graded', 'quiz.graded', 'forum.post'
 
 const NUMBERS = 'score similarity completion_rate attempt items rapid_items words characters files duration_seconds'
 const isNumber = (key: DataKey): boolean => `${NUMBERS} seconds_since_last`.split(' ').includes(key)
-const isTruth = (key: DataKey): boolean => key === 'passed' || key === 'late'
+const isTruth = (key: DataKey): boolean => key === 'passed' || key === 'late' || key === 'undone'
 const isState = (key: DataKey): boolean => key === 'state' || key === 'previous_state'
 
 /** A value that this key of `data` must never have. */
@@ -177,7 +177,18 @@ describe('whatever is sent to any other call that changes something', () => {
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom<unknown>('', 'done', 50, 1, -0, 'refused', '\u0000'),
   )
-  const keys = ['expected_cost', 'token', 'reference', 'reason', 'until', 'points', 'user_id', 'status']
+  const keys = [
+    'expected_cost',
+    'token',
+    'reference',
+    'reason',
+    'until',
+    'points',
+    'user_id',
+    'status',
+    'into',
+    'events',
+  ]
   const body = fc.oneof(
     { weight: 3, arbitrary: fc.dictionary(fc.constantFrom(...keys), odd).map((value) => JSON.stringify(value)) },
     fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
@@ -189,7 +200,7 @@ describe('whatever is sent to any other call that changes something', () => {
     let key = 0
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), id, body, async (path, part, text) => {
-        const call = post(rocket, path.replace('{id}', part), text, 'learner admin events', { sub: '42' })
+        const call = post(rocket, path.replace('{id}', part), text, 'learner admin events privacy', { sub: '42' })
         const answer = await call.set('Idempotency-Key', `key ${key++}`)
         expect(answer.status, `${path} ${text}`).to.be.oneOf([200, 201, 400, 404, 409, 422, 429])
         if (answer.status < 300) return
