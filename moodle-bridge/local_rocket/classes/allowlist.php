@@ -26,10 +26,13 @@ use local_rocket\sidecar\client;
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class allowlist {
-    /** @var string|false|null the text from which the names were read */
+    /** @var string|false|null the text that was read; null: none yet */
     private static string|false|null $text = null;
 
-    /** @var array<string, true> event names */
+    /** @var array the subscriptions in it */
+    private static array $read = [];
+
+    /** @var array<string, true> the event names in it */
     private static array $names = [];
 
     /**
@@ -39,11 +42,7 @@ class allowlist {
      * @return bool
      */
     public static function has(string $eventname): bool {
-        $text = get_config('local_rocket', 'subscriptions');
-        if ($text !== self::$text || self::$names === []) {
-            self::$text = $text;
-            self::$names = array_fill_keys(self::read()['events'] ?? known_events::ALL, true);
-        }
+        self::read();
         return isset(self::$names[$eventname]);
     }
 
@@ -83,12 +82,17 @@ class allowlist {
     }
 
     /**
-     * The subscriptions as they are kept.
+     * The subscriptions as they are kept, made sense of once for as long as the text is the same.
      *
      * @return array
      */
     private static function read(): array {
         $text = get_config('local_rocket', 'subscriptions');
-        return $text ? json_decode($text, true) : [];
+        if ($text !== self::$text) {
+            self::$text = $text;
+            self::$read = $text ? json_decode($text, true) : [];
+            self::$names = array_fill_keys(self::$read['events'] ?? known_events::ALL, true);
+        }
+        return self::$read;
     }
 }

@@ -223,8 +223,6 @@ class account_view {
             'when' => userdate(strtotime($event['time']), get_string('strftimedatetimeshort', 'langconfig')),
             'points' => ($event['points'] > 0 ? '+' : '') . $event['points'],
             'changed' => $event['points'] !== 0,
-            'gained' => $event['points'] > 0,
-            'isheld' => $event['held'] > 0,
             'lines' => array_values(array_map(fn($one) => [
                 'rule' => isset($one['title']) ? format_string($one['title'], true, ['escape' => false]) : null,
                 'text' => reasons::text($one['reason']),

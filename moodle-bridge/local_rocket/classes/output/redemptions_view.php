@@ -49,7 +49,6 @@ class redemptions_view {
                 'id' => $one['redemption_id'],
                 'title' => format_string($one['title'], true, ['escape' => false]),
                 'state' => get_string('state_' . $one['status'], 'local_rocket'),
-                'open' => $one['token'] !== null || $one['code'] !== null,
                 'when' => userdate(strtotime($one['created_at']), get_string('strftimedatetimeshort', 'langconfig')),
                 'costtext' => reasons::points($one['cost']),
                 'url' => (new \moodle_url('/local/rocket/redemption.php', ['id' => $one['redemption_id']]))->out(false),

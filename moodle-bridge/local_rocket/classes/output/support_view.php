@@ -16,6 +16,7 @@
 
 namespace local_rocket\output;
 
+use local_rocket\admin\queue;
 use local_rocket\deed;
 use local_rocket\outbox;
 use local_rocket\outbox_lookup;
@@ -217,13 +218,13 @@ class support_view {
     private static function outbox(int $userid): array {
         $counts = [];
         foreach (outbox_lookup::counts_of($userid) as $status => $count) {
-            $counts[] = ['state' => get_string('outboxstate_' . $status, 'local_rocket'), 'count' => $count];
+            $counts[] = ['state' => get_string('outbox_' . queue::NAMES[$status], 'local_rocket'), 'count' => $count];
         }
         $latest = outbox_lookup::latest_of($userid, self::OUTBOX);
         return ['counts' => $counts, 'latest' => array_values(array_map(fn($row) => [
             'when' => userdate($row->timecreated, get_string('strftimedatetimeshort', 'langconfig')),
             'what' => deed::kind($row->eventname),
-            'state' => get_string('outboxstate_' . $row->status, 'local_rocket'),
+            'state' => get_string('outbox_' . queue::NAMES[$row->status], 'local_rocket'),
             'why' => $row->status == outbox::DONE ? null : self::why($row->reason),
         ], $latest))];
     }
