@@ -74,7 +74,7 @@ export const eventRoutes: readonly Route[] = [
         worth: {
           ...nullable('object'),
           description: 'The most money that these points could be turned into by what is offered now.',
-          ...{ properties: { amount_minor: integer, currency: text } },
+          properties: { amount_minor: integer, currency: text },
         },
       }),
     },
