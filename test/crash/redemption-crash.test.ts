@@ -74,8 +74,8 @@ describe(`a server that is killed ${CRASHES} times while rewards are redeemed`, 
       if (known) expect(body).to.equal(known.body)
       const status = known?.status ?? (upTo(6) === 0 ? 422 : 200)
       said.set(id, { body, status })
-      // Written down, and then it fails to say so.
-      const failing = upTo(8) === 0
+      // Written down, and then it fails to say so: the first time, and now and then.
+      const failing = troubles === 0 || upTo(8) === 0
       if (failing) troubles++
       setTimeout(() => response.writeHead(failing ? 500 : status).end(), upTo(SLOWEST_ANSWER_MS))
     })
@@ -166,7 +166,8 @@ rewards:
   const isOpen = ({ redeemed, then, ended }: Story): boolean => redeemed === null || (then !== 'keep' && !ended)
 
   function newStory(learner: string): Story {
-    const reward = upTo(8) === 0 ? 'book' : upTo(3) === 0 ? 'cinema' : 'mug'
+    // Not by chance: on a slow machine there are few, and one without a partner proves nothing about it.
+    const reward = stories.length % 8 === 0 ? 'book' : upTo(3) === 0 ? 'cinema' : 'mug'
     const then = reward === 'mug' ? (['keep', 'cancel', 'consume'] as const)[upTo(3)]! : 'keep'
     const story: Story = { learner, reward, key: `${SEED}-${stories.length}`, redeemed: null, then, ended: false }
     stories.push(story)
@@ -208,8 +209,8 @@ rewards:
     // Otherwise the crashes came while nothing was happening.
     expect(stories.length).to.be.greaterThan(CRASHES * 3)
     expect(cutOff).to.be.greaterThan(CRASHES / 3)
-    expect(troubles).to.be.greaterThan(0)
     await deliverTheRest()
+    expect(troubles).to.be.greaterThan(0)
     await Promise.all(stories.map(retry))
     await checkSums()
     expect(await rocket.stop()).to.equal(0)
