@@ -5,12 +5,13 @@ import { Refusal } from './actions/refusal.js'
 import { ActivityError } from './activity/activity-error.js'
 import { pair, token, tokenList, tokenRevoke } from './cli/access.js'
 import { importCommand, simulate } from './cli/activity.js'
+import { checkpoint, key, receipt } from './cli/checkpoint.js'
 import { codesImport, codesList, codesWithdraw } from './cli/codes.js'
 import { type Command, DONE, PROBLEM, USAGE, UsageError } from './cli/command.js'
 import { doctor } from './cli/doctor.js'
 import { jobsList, jobsRun } from './cli/jobs.js'
 import { learnerErase, learnerExportCommand, learnerFreeze, learnerMerge, learnerUnfreeze } from './cli/learner.js'
-import { exportCommand, verify } from './cli/ledger.js'
+import { exportCommand } from './cli/ledger.js'
 import { partnerTest } from './cli/partner.js'
 import { adjustCommand, liability } from './cli/points.js'
 import {
@@ -22,6 +23,7 @@ import {
 } from './cli/redemption.js'
 import { check, publishCommand, test } from './cli/rules.js'
 import { serve } from './cli/serve.js'
+import { verify } from './cli/verify.js'
 import { ConfigError, readConfig } from './config.js'
 import { HomeError } from './home.js'
 import { closest } from './rules/closest.js'
@@ -58,6 +60,9 @@ const COMMANDS: readonly Command[] = [
   partnerTest,
   verify,
   exportCommand,
+  checkpoint,
+  key,
+  receipt,
   jobsList,
   jobsRun,
   doctor,

@@ -1,8 +1,10 @@
 /** The only place that builds things. Tests override the clock. */
 import { existsSync } from 'node:fs'
+import { Notary } from './actions/notary.js'
 import { RulesInForce } from './actions/rules-in-force.js'
 import type { Config } from './config.js'
 import { completeSecrets, databasePath, readSecrets, type Secrets, writeSecrets } from './home.js'
+import { newLedgerKey, readLedgerKeys } from './ledger-key.js'
 import type { Log } from './log.js'
 import { Committer } from './store/committer.js'
 import { type Connection, openForReading, openForWriting } from './store/database.js'
@@ -20,6 +22,7 @@ export interface Context {
   readonly stores: Stores
   readonly committer: Committer
   readonly rules: RulesInForce
+  readonly notary: Notary
   /** A connection that can only read, for long reads beside the writer. */
   readonly reader: Connection
   readonly view: LedgerView
@@ -63,6 +66,8 @@ export function openContext(
   let secrets = completeSecrets(config.home, readSecrets(config.home), needsItsSecret(connection))
   const stores = createStores(connection, secrets)
   const reader = openForReading(path)
+  const rules = new RulesInForce(stores.configurations, () => stores.ledger.approvals())
+  const key = { read: () => readLedgerKeys(config.home, env), renew: () => newLedgerKey(config.home, env) }
   return {
     config,
     log,
@@ -70,7 +75,8 @@ export function openContext(
     env,
     stores,
     committer: new Committer(stores.writer),
-    rules: new RulesInForce(stores.configurations, () => stores.ledger.approvals()),
+    rules,
+    notary: new Notary(stores, rules, key, now),
     reader,
     view: new LedgerView(reader),
     copyBefore,

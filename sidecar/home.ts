@@ -137,7 +137,8 @@ export function writeSecrets(home: string, secrets: Secrets): void {
   replaceFile(secretsPath(home), `${JSON.stringify(secrets, null, 2)}\n`)
 }
 
-function replaceFile(path: string, text: string): void {
+/** Puts a file (mode 0600) in the place of another: after a crash there is one or the other, whole. */
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.new`
   rmSync(temporary, { force: true })
   const file = openSync(temporary, 'wx', 0o600)

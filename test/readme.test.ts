@@ -67,7 +67,8 @@ describe('the README', () => {
       expect(till).to.match(new RegExp(`${answer.redemption_id} +consumed`))
       expect(till).to.include('The ledger verifies')
     } finally {
-      rmSync(checkout, { recursive: true, force: true })
+      // The server writes its last checkpoint while it stops.
+      rmSync(checkout, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     }
   })
 })

@@ -7,9 +7,11 @@ import type { RulesInForce } from '../actions/rules-in-force.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import type { CompiledRules } from '../domain/compile.js'
-import { HomeError, requireHome } from '../home.js'
+import { databasePath, HomeError, requireHome } from '../home.js'
 import { createLog } from '../log.js'
 import { formatProblem, type Problem } from '../rules/problem.js'
+import { type Connection, openForReading } from '../store/database.js'
+import { requireCurrent } from '../store/migrate.js'
 
 export interface Command {
   /** `rules check`. */
@@ -49,6 +51,18 @@ export async function withContext<T>(config: Config, work: (context: Context) =>
     return await work(context)
   } finally {
     context.close()
+  }
+}
+
+/** Opens the home's database for reading alone; closes it again. */
+export async function withReader<T>(config: Config, work: (connection: Connection) => T | Promise<T>): Promise<T> {
+  requireHome(config.home)
+  const connection = openForReading(databasePath(config.home))
+  try {
+    requireCurrent(connection)
+    return await work(connection)
+  } finally {
+    connection.close()
   }
 }
 

@@ -1,49 +1,25 @@
-/** `ledger verify`, `ledger export`. */
+/** `ledger export`. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RulesInForce } from '../actions/rules-in-force.js'
-import { verifyLedger } from '../actions/verify.js'
+import { readCheckpoint } from '../domain/checkpoint.js'
 import { KINDS } from '../domain/entry.js'
 import { instantOf } from '../domain/instant.js'
-import { databasePath, requireHome } from '../home.js'
 import { Configurations } from '../store/configuration.js'
-import { type Connection, openForReading, Writer } from '../store/database.js'
+import { type Connection, Writer } from '../store/database.js'
 import { type LedgerFilter, LedgerView } from '../store/ledger-view.js'
-import { requireCurrent } from '../store/migrate.js'
-import { type Command, DONE, type Invocation, inForce, PROBLEM, requiredOption, UsageError } from './command.js'
-import { createProgress, grouped } from './progress.js'
-
-export const verify: Command = {
-  name: 'ledger verify',
-  usage: '[--quick]',
-  summary: 're-derives everything from the raw rows; names the first broken entry',
-  options: { quick: { type: 'boolean' } },
-  run: (invocation) => {
-    return withReader(invocation, (connection) => {
-      const progress = createProgress()
-      const quick = invocation.options.quick === true
-      const onProgress = (done: number, of: number) => progress.show(`${grouped(done)} of ${grouped(of)} entries`)
-      const result = verifyLedger(connection, { quick, onProgress })
-      progress.end()
-      const { ok, entries, head, opened, erased, problems } = result
-      const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}`
-      const how = quick
-        ? 'chain only (--quick)'
-        : `${grouped(opened)} private records opened${erased > 0 ? `, ${grouped(erased)} erased` : ''}, balances and indexes agree`
-      const first = problems[0]
-      const lines = ok
-        ? [`The ledger verifies: ${read}; ${how}.`]
-        : [
-            `The ledger does NOT verify. First: ${first?.seq == null ? '' : `entry ${first.seq}: `}${first?.message}.`,
-            ...problems.slice(1).map(({ seq, message }) => `  then: ${seq === null ? '' : `entry ${seq}: `}${message}`),
-            `${read}.`,
-            'What to do: stop the server, keep a copy of the whole home as it is, and restore the newest backup that verifies.',
-          ]
-      invocation.print(result, lines.join('\n'))
-      return ok ? DONE : PROBLEM
-    })
-  },
-}
+import {
+  type Command,
+  DONE,
+  type Invocation,
+  inForce,
+  PROBLEM,
+  requiredOption,
+  UsageError,
+  withContext,
+  withReader,
+} from './command.js'
+import { grouped } from './progress.js'
 
 export const exportCommand: Command = {
   name: 'ledger export',
@@ -63,37 +39,31 @@ export const exportCommand: Command = {
   run: (invocation) => {
     const format = requiredOption(invocation, 'format', 'csv')
     if (format !== 'csv' && format !== 'jsonl') throw new UsageError(`--format is csv or jsonl, not ${format}`)
-    return withReader(invocation, async (connection) => {
-      const view = new LedgerView(connection)
-      const filter = filterOf(invocation, connection)
-      const { out } = invocation.options
-      if (typeof out === 'string' && !existsSync(dirname(out))) {
-        process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
-        return PROBLEM
-      }
-      const chunks = format === 'csv' ? view.csv(filter) : view.jsonl(filter)
-      if (typeof out === 'string') {
-        const bytes = writeFile(out, chunks)
-        invocation.print({ file: out, bytes }, '')
-        invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes.`)
-      } else await writeOut(chunks)
+    const { out } = invocation.options
+    const chunksOf = (connection: Connection, filter: LedgerFilter) =>
+      new LedgerView(connection)[format === 'csv' ? 'csv' : 'jsonl'](filter)
+    if (typeof out !== 'string') {
+      return withReader(invocation.config, async (connection) => {
+        await writeOut(chunksOf(connection, filterOf(invocation, connection)))
+        return DONE
+      })
+    }
+    if (!existsSync(dirname(out))) {
+      process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
+      return PROBLEM
+    }
+    return withContext(invocation.config, ({ notary, reader }) => {
+      // Signed first: what is written meanwhile is not under it, and not exported either.
+      const note = notary.newest()
+      const upTo = note === null ? undefined : readCheckpoint(note).size
+      const bytes = writeFile(out, chunksOf(reader, { ...filterOf(invocation, reader), upTo }))
+      const checkpoint = note === null ? null : `${out}.checkpoint`
+      if (checkpoint !== null && note !== null) writeFile(checkpoint, [note])
+      invocation.print({ file: out, bytes, checkpoint }, '')
+      invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes${checkpoint ? `, and ${checkpoint}` : ''}.`)
       return DONE
     })
   },
-}
-
-async function withReader(
-  invocation: Invocation,
-  work: (connection: Connection) => number | Promise<number>,
-): Promise<number> {
-  requireHome(invocation.config.home)
-  const connection = openForReading(databasePath(invocation.config.home))
-  try {
-    requireCurrent(connection)
-    return await work(connection)
-  } finally {
-    connection.close()
-  }
 }
 
 function filterOf({ options }: Invocation, connection: Connection): LedgerFilter {

@@ -1,6 +1,7 @@
 /** `serve`: the server itself. */
 import { existsSync } from 'node:fs'
 import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
+import { startCheckpoints } from '../checkpoint-files.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import { createHome, HomeError, lockHome } from '../home.js'
@@ -47,6 +48,7 @@ async function serveUntilStopped(
   let warnings: readonly Problem[]
   try {
     warnings = putInForce(context, 'start')
+    context.notary.begin()
   } catch (error) {
     if (!(error instanceof ConfigurationRefused)) throw error
     process.stderr.write(`${explain(error, config)}\n`)
@@ -64,6 +66,7 @@ async function serveUntilStopped(
   announce({ pid: process.pid, url })
   const stopJobs = startJobs(context)
   const stopMessenger = startMessenger(context)
+  const stopCheckpoints = startCheckpoints(context)
   process.stdout.write(welcome(context, url))
 
   await asked
@@ -74,6 +77,7 @@ async function serveUntilStopped(
   const cut = setTimeout(() => server.closeAllConnections(), GRACE)
   await new Promise((resolve) => server.close(resolve))
   clearTimeout(cut)
+  stopCheckpoints()
   return DONE
 }
 

@@ -122,6 +122,8 @@ const SENTENCES = {
     `${p.count} codes for ${p.reward} lapse by ${day(p, 'expires', w)} and are not handed out yet.`,
   delivery_stuck: (p) =>
     `The redemption ${p.redemption} could not be sent to ${p.partner}: ${p.why}. It goes on with \`scripts/rocket redemption replay ${p.redemption}\`, or ends with \`redemption cancel\`.`,
+  ledger_renamed: (p) =>
+    `The ledger goes on under another name, ${p.origin} instead of ${p.former}: ${p.why}. Entries that were under its checkpoints may be lost; tell whoever keeps checkpoints.`,
   partner_gone: (p) =>
     `${p.partner} answered that its address is gone. Its rewards are locked until \`scripts/rocket partner test ${p.partner}\` succeeds.`,
 } satisfies Record<string, Sentence>

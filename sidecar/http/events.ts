@@ -35,7 +35,19 @@ const subscriptionsSchema = record({
   screen: record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
 })
 
-const batchOf = (events: Schema): Schema => ({ type: 'object', required: ['events'], properties: { events } })
+const LONGEST_NOTE = 4_096
+const batchOf = (events: Schema): Schema => ({
+  type: 'object',
+  required: ['events'],
+  properties: {
+    events,
+    checkpoint: {
+      type: ['string', 'null'],
+      maxLength: LONGEST_NOTE,
+      description: 'The checkpoint that the sender kept last, to be shown that the ledger continues it.',
+    },
+  },
+})
 
 const batch: Pick<Route, 'method' | 'access' | 'bodyLimit' | 'body' | 'documentedBody'> = {
   method: 'post',
@@ -58,7 +70,17 @@ export const eventRoutes: readonly Route[] = [
     summary: 'Judges a batch of events; answers for each, once it is on the disk.',
     answer: {
       status: 200,
-      schema: record({ results: list(resultSchema), checkpoint: checkpointSchema, subscriptions_etag: text }),
+      schema: record({
+        results: list(resultSchema),
+        checkpoint: checkpointSchema,
+        consistency: {
+          type: ['array', 'null'],
+          items: text,
+          description:
+            'RFC 6962 hashes (base64) from the checkpoint that was sent to this one; null where none was sent, or no proof can be given.',
+        },
+        subscriptions_etag: text,
+      }),
     },
     handle: postEvents,
   },
@@ -91,14 +113,18 @@ export const eventRoutes: readonly Route[] = [
 ]
 
 async function postEvents({ context, body }: Call): Promise<Answer> {
-  const { stores, rules, now, committer } = context
+  const { stores, rules, now, committer, notary } = context
   const read = readBatch(body)
   const results = await committer.run(() => {
     const current = rules.current()
     const instant = now()
     return read.map((one) => ('event' in one ? ingest(stores, current, one.event, instant) : one.rejected))
   }, read.length)
-  return { json: { results: results.map(shown), checkpoint: null, subscriptions_etag: etagOf(rules.current()) } }
+  const { checkpoint: held } = body as { checkpoint?: string | null }
+  // The proof first: it may give the ledger another name.
+  const consistency = held ? notary.follow(held) : null
+  const json = { results: results.map(shown), checkpoint: notary.newest(), consistency }
+  return { json: { ...json, subscriptions_etag: etagOf(rules.current()) } }
 }
 
 async function postRehearsal({ context, body }: Call): Promise<Answer> {

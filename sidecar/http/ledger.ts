@@ -1,8 +1,11 @@
-/** The ledger, to read: pages of JSON, or everything as CSV. */
+/** The ledger, to read: pages of JSON, or everything as CSV; and what proves it, in the formats of C2SP. */
+
+import type { Context } from '../context.js'
 import type { Civil } from '../domain/civil.js'
 import { KINDS } from '../domain/entry.js'
 import { instantOf } from '../domain/instant.js'
 import type { LedgerFilter, LedgerRow } from '../store/ledger-view.js'
+import { learnerOf } from './auth.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { checkpointSchema, cursorQuery, integer, list, nullable, record, text, userQuery } from './schema.js'
@@ -32,6 +35,7 @@ export const ledgerEntrySchema = record({
   prev_hash: hex,
 })
 
+const entryNumber = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 const slug = { type: 'string', minLength: 1, maxLength: 128 }
 const when = { type: 'string', description: 'RFC 3339 with Z, or a bare date: midnight in the institution’s zone.' }
 
@@ -65,6 +69,39 @@ export const ledgerRoutes: readonly Route[] = [
     },
     handle: getLedger,
   },
+  {
+    method: 'get',
+    path: '/api/ledger/checkpoint',
+    summary: 'The newest checkpoint, signed: how many entries there are, and the root that stands for all of them.',
+    access: ['learner', 'reports', 'admin'],
+    answer: { status: 200, type: 'text/plain', schema: text },
+    handle: getCheckpoint,
+  },
+  {
+    method: 'get',
+    path: '/api/ledger/inclusion',
+    summary:
+      'A receipt (c2sp.org/tlog-proof@v1): the proof that an entry is under the newest checkpoint. A learner’s own only.',
+    access: ['learner', 'reports', 'admin'],
+    query: { seq: { ...entryNumber, description: 'The entry.' } },
+    required: ['seq'],
+    answer: { status: 200, type: 'text/plain', schema: text },
+    handle: getInclusion,
+  },
+  {
+    method: 'get',
+    path: '/api/ledger/consistency',
+    summary:
+      'The proof that the ledger continues an earlier one, as the body of C2SP add-checkpoint: old size, hashes, an empty line, the checkpoint.',
+    access: ['learner', 'reports', 'admin'],
+    query: {
+      from: { ...entryNumber, description: 'How many entries the earlier checkpoint has.' },
+      to: { ...entryNumber, description: 'How many the later one has; all of them where this is missing.' },
+    },
+    required: ['from'],
+    answer: { status: 200, type: 'text/plain', schema: text },
+    handle: getConsistency,
+  },
 ]
 
 interface LedgerQuery {
@@ -96,7 +133,8 @@ async function getLedger({ context, query, request }: Call): Promise<Answer> {
   }
   const wantsCsv = format === 'csv' || (format === undefined && request.accepts(['json', 'csv']) === 'csv')
   if (wantsCsv) {
-    const headers = { 'Content-Disposition': 'attachment; filename="rocket-ledger.csv"' }
+    // Before the entries are read: they are all under it.
+    const headers = { 'Content-Disposition': 'attachment; filename="rocket-ledger.csv"', ...checkpointHeader(context) }
     return { stream: context.view.csv(filter), type: 'text/csv; charset=utf-8; header=present', headers }
   }
   // One more than asked for tells whether there is a next page.
@@ -107,7 +145,42 @@ async function getLedger({ context, query, request }: Call): Promise<Answer> {
   }
   const entries = rows.slice(0, limit)
   const next = rows.length > limit ? String(entries.at(-1)?.seq) : null
-  return { json: { entries, next_cursor: next, checkpoint: null } }
+  return { json: { entries, next_cursor: next, checkpoint: context.notary.newest() } }
+}
+
+/** A note has several lines, a header has one. */
+function checkpointHeader({ notary }: Context): Record<string, string> {
+  const note = notary.newest()
+  return note === null ? {} : { 'Rocket-Checkpoint': Buffer.from(note).toString('base64') }
+}
+
+const plain = (body: string): Answer => ({ stream: [body], type: 'text/plain; charset=utf-8' })
+
+function getCheckpoint({ context }: Call): Answer {
+  const note = context.notary.newest()
+  if (note === null) throw new Problem('not_found', 'The ledger is not signed yet.')
+  return plain(note)
+}
+
+function getInclusion({ context, query, principal }: Call): Answer {
+  const { seq } = query as unknown as { seq: number }
+  const { learners, ledger } = context.stores
+  if (!principal.scopes.has('reports') && !principal.scopes.has('admin')) {
+    const { source } = context.rules.current().settings
+    const subject = learners.subjectOf(source, learners.merged.currentId(source, learnerOf(principal, undefined)))
+    const owner = ledger.subjectOf(seq)
+    // The same answer whether it is somebody else's or there is none.
+    if (subject === null || owner === null || !learners.merged.subjectsOf(subject).includes(owner))
+      throw new Problem('forbidden', `Entry ${seq} is not one of this learner’s.`)
+  }
+  return plain(context.notary.receipt(seq))
+}
+
+function getConsistency({ context, query }: Call): Answer {
+  const { notary, stores } = context
+  const { from, to = stores.ledger.head().seq } = query as unknown as { from: number; to?: number }
+  const hashes = notary.consistency(from, to)
+  return plain(`${[`old ${from}`, ...hashes].join('\n')}\n\n${notary.at(to)}`)
 }
 
 /** @throws Problem 400 where the text is neither a time nor a date. */

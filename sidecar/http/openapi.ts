@@ -83,12 +83,17 @@ function webhooks(): object {
 }
 
 function operation(route: Route): object {
-  const { summary, access, path, query, idempotent, body, documentedBody = body, answer } = route
-  const content: Record<string, object> = { 'application/json': { schema: growing(answer.schema) } }
+  const { summary, access, path, query, required = [], idempotent, body, documentedBody = body, answer } = route
+  const content: Record<string, object> = { [answer.type ?? 'application/json']: { schema: growing(answer.schema) } }
   if (answer.csv) content['text/csv'] = { schema: { type: 'string' } }
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: PATH_PART })),
-    ...Object.entries(query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
+    ...Object.entries(query ?? {}).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      ...(required.includes(name) ? { required: true } : {}),
+      schema,
+    })),
     ...(idempotent
       ? [{ name: 'Idempotency-Key', in: 'header', required: idempotent === 'required', schema: KEY }]
       : []),

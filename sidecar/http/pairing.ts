@@ -6,13 +6,14 @@ import type { Context } from '../context.js'
 import type { Pairing } from '../home.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
-import { record, text } from './schema.js'
+import { ledgerKeysSchema, record, text } from './schema.js'
 
 const line = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength })
 const secretSchema = record({
   kid: { ...text, description: 'Key id: the kid in the header of every token.' },
   secret: { ...text, description: 'The HMAC key, as this very text.' },
   source: { ...text, description: 'This LMS’s name on the ledger: the iss of every token.' },
+  ledger_keys: ledgerKeysSchema,
 })
 
 export const pairingRoutes: readonly Route[] = [
@@ -100,5 +101,6 @@ async function keep(context: Context, pairing: Pairing, reason: string): Promise
     context.saveSecrets(before)
     throw error
   }
-  return { json: { kid: newest.kid, secret: newest.secret, source: pairing.source } }
+  const { kid, secret } = newest
+  return { json: { kid, secret, source: pairing.source, ledger_keys: context.notary.vkeys() } }
 }

@@ -19,6 +19,8 @@ export interface Route {
   readonly access: 'open' | 'any' | readonly Scope[]
   /** Query parameters, each with its schema. */
   readonly query?: Readonly<Record<string, Schema>>
+  /** Those without which there is no answer. */
+  readonly required?: readonly string[]
   /** An Idempotency-Key is understood; `required`: nothing happens without one. */
   readonly idempotent?: 'optional' | 'required'
   /** The most bytes a body may have; 16 KiB where nothing is said. */
@@ -27,10 +29,11 @@ export interface Route {
   readonly body?: Schema
   /** The body as the OpenAPI document shows it, where the handler checks more than `body` does. */
   readonly documentedBody?: Schema
-  /** The answer on success. `csv` where it can be streamed as text/csv too. */
+  /** The answer on success: JSON, unless it says another type. `csv` where it can be streamed as text/csv too. */
   readonly answer: {
     readonly status: number
     readonly schema: Schema
+    readonly type?: 'text/plain'
     readonly csv?: boolean
     readonly notModified?: boolean
   }
@@ -79,7 +82,11 @@ function admit(context: Context, route: Route): RequestHandler {
 }
 
 function answer(context: Context, route: Route): RequestHandler {
-  const checkQuery = forQueries.compile({ type: 'object', properties: route.query ?? {} })
+  const checkQuery = forQueries.compile({
+    type: 'object',
+    properties: route.query ?? {},
+    required: route.required ?? [],
+  })
   const checkBody = route.body && forBodies.compile(route.body)
   return async (request, response) => {
     const principal: Principal = response.locals.principal

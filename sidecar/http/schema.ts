@@ -42,7 +42,16 @@ export const userQuery: Schema = {
   maxLength: 64,
   description: 'The learner; admin only.',
 }
-export const checkpointSchema: Schema = { type: ['string', 'null'], description: 'The newest signed checkpoint.' }
+export const checkpointSchema: Schema = {
+  type: ['string', 'null'],
+  description: 'The newest signed checkpoint (C2SP tlog-checkpoint); null before the first key came into use.',
+}
+
+/** Who signs the ledger. */
+export const ledgerKeysSchema: Schema = {
+  ...list(text),
+  description: 'The public keys that sign checkpoints now, the newest first, each as a C2SP vkey.',
+}
 
 const money: Schema = record({ amount_minor: integer, currency: { type: 'string', pattern: '^[A-Z]{3}$' } })
 const orNull = (...schemas: readonly Schema[]): Schema => ({ anyOf: [{ type: 'null' }, ...schemas] })

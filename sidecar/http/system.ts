@@ -2,7 +2,7 @@
 import { API, MIN_BRIDGE, VERSION } from '../version.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
-import { integer, list, record, text, time } from './schema.js'
+import { integer, ledgerKeysSchema, list, record, text, time } from './schema.js'
 
 /** What this version can do beyond what every version can; the bridge asks before it uses one. */
 const FEATURES: readonly string[] = [
@@ -17,6 +17,7 @@ const FEATURES: readonly string[] = [
   'awards',
   'privacy',
   'ledger',
+  'checkpoints',
 ]
 
 const status = (name: string): Route['answer'] => ({
@@ -37,6 +38,7 @@ export const systemRoutes: readonly Route[] = [
         api: integer,
         min_bridge: text,
         features: list(text),
+        ledger_keys: ledgerKeysSchema,
         source: text,
         rules: { ...integer, description: 'How many rules are in force.' },
         time: { ...time, description: 'The clock here, to tell the skew.' },
@@ -65,7 +67,13 @@ export const systemRoutes: readonly Route[] = [
 function getHandshake({ context }: Call): Answer {
   const { settings, rules } = context.rules.current()
   const clock = new Date(context.now()).toISOString()
-  const json = { version: VERSION, api: API, min_bridge: MIN_BRIDGE, features: FEATURES }
+  const json = {
+    version: VERSION,
+    api: API,
+    min_bridge: MIN_BRIDGE,
+    features: FEATURES,
+    ledger_keys: context.notary.vkeys(),
+  }
   return { json: { ...json, source: settings.source, rules: rules.length, time: clock } }
 }
 

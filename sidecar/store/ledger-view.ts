@@ -55,6 +55,8 @@ export const CSV_HEADER = LEDGER_COLUMNS.join()
 export interface LedgerFilter {
   /** Entries with a greater `seq`. */
   readonly sinceSeq?: number | undefined
+  /** Entries up to this one, as a checkpoint has them. */
+  readonly upTo?: number | undefined
   /** Entries written from this instant (epoch milliseconds) on, and before that one. */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -179,14 +181,15 @@ export class LedgerView {
     equals('source', filter.source)
     equals('kind', filter.kind)
     equals('course', filter.course)
-    const head = this.connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM entry').pluck().get() ?? 0
+    const last = this.connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM entry').pluck().get() ?? 0
+    const head = Math.min(last, filter.upTo ?? last)
     const first = filter.from === undefined ? 1 : this.#firstAt(filter.from, head)
     const end = filter.to === undefined ? head + 1 : this.#firstAt(filter.to, head)
     return {
       where: conditions.join(' '),
       params,
       after: Math.max(first - 1, filter.sinceSeq ?? 0),
-      upTo: end - 1,
+      upTo: Math.min(end - 1, head),
     }
   }
 

@@ -11,8 +11,10 @@ import {
   sequence,
   type Writing,
 } from '../domain/entry.js'
+import type { KeyDetail } from '../domain/signing.js'
 import type { Writer } from './database.js'
 import { Lots } from './lot.js'
+import { Tree } from './tree.js'
 
 export interface Balance {
   readonly points: number
@@ -40,6 +42,7 @@ export class Ledger {
   #salts: string[] = []
   #lastAt = 0
   readonly lots: Lots
+  readonly tree: Tree
   readonly #selectHead
   readonly #selectLastAt
   readonly #selectRecords
@@ -48,11 +51,13 @@ export class Ledger {
   readonly #addToBalance
   readonly #insertBalance
   readonly #selectBalance
+  readonly #selectSubject
 
   constructor(writer: Writer) {
     const { connection } = writer
     writer.mirror(this)
     this.lots = new Lots(writer)
+    this.tree = new Tree(writer)
     this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
     this.#selectLastAt = connection
       .prepare<[], string>('SELECT at FROM private_record ORDER BY seq DESC LIMIT 1')
@@ -75,6 +80,7 @@ export class Ledger {
     this.#selectBalance = connection.prepare<[string], Balance>(
       'SELECT points, held, lifetime FROM balance WHERE subject = ?',
     )
+    this.#selectSubject = connection.prepare<[number], string>('SELECT subject FROM entry WHERE seq = ?').pluck()
   }
 
   clear(): void {
@@ -90,6 +96,16 @@ export class Ledger {
   /** What administrators did: the reason and the details of each such entry, oldest first. */
   administrations(): { reason: string; detail: Readonly<Record<string, unknown>> }[] {
     return this.#selectRecords.all('administration').map((data) => JSON.parse(data))
+  }
+
+  /** The keys that ever signed checkpoints, oldest first. */
+  keys(): KeyDetail[] {
+    return this.#selectRecords.all('key').map((data) => JSON.parse(data).detail)
+  }
+
+  /** Whose entry it is; null where it concerns no learner, or there is none. */
+  subjectOf(seq: number): string | null {
+    return this.#selectSubject.get(seq) ?? null
   }
 
   /** The approvals that were ever given: the details of each such entry, oldest first. */
@@ -116,6 +132,8 @@ export class Ledger {
     const entry = sequence(this.head(), proposed, writing)
     // What the verifier would refuse for ever is refused now, whatever fault made it.
     if (!readBody(entry.body)) throw new Error(`an entry would not have the form of one: ${entry.body}`)
+    // Before the entry is there: the tree may still have to be read.
+    this.tree.append(entry.hash)
     this.#insertEntry.run(entry.seq, entry.body, entry.hash)
     this.#insertRecord.run(entry.seq, entry.salt, entry.data)
     const { subject, points, held, kind, expires, ref } = proposed

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rootOf } from '../domain/tree.js'
 import { type Connection, openForWriting } from './database.js'
 
 /** `RCKT` as a number: what SQLite files of ours carry. */
@@ -75,6 +76,7 @@ export function migrate(connection: Connection, folder = FOLDER): string | null 
   const version = checkVersion(connection, known)
   const pending = known.filter((migration) => migration.number > version)
   const copy = version > 0 && pending.length > 0 && !connection.memory ? copyBeside(connection, version) : null
+  if (pending.length > 0) defineRoot(connection)
   for (const migration of pending) {
     connection.exec('BEGIN IMMEDIATE')
     try {
@@ -94,6 +96,18 @@ export function migrate(connection: Connection, folder = FOLDER): string | null 
     }
   }
   return copy
+}
+
+/** What migration 4 computes the tree with: the hashes of a group, in their order, as texts or bytes. */
+function defineRoot(connection: Connection): void {
+  connection.aggregate('rfc6962_root', {
+    start: (): Buffer[] => [],
+    step: (leaves: Buffer[], hash: string | Buffer) => {
+      leaves.push(typeof hash === 'string' ? Buffer.from(hash, 'hex') : hash)
+    },
+    result: rootOf,
+    deterministic: true,
+  })
 }
 
 function copyBeside(connection: Connection, version: number): string {

@@ -1,4 +1,5 @@
 /** Everything that is kept, over one connection. */
+import { Checkpoints } from './checkpoint.js'
 import { Codes } from './code.js'
 import { Configurations } from './configuration.js'
 import { type Connection, Writer } from './database.js'
@@ -18,6 +19,7 @@ import { Vault } from './vault.js'
 export interface Stores {
   readonly writer: Writer
   readonly ledger: Ledger
+  readonly checkpoints: Checkpoints
   readonly learners: Learners
   readonly keptAbout: KeptAbout
   readonly erased: Erased
@@ -48,6 +50,7 @@ export function createStores(connection: Connection, { eventKey, redemptionKey }
   return {
     writer,
     ledger,
+    checkpoints: new Checkpoints(writer),
     learners: new Learners(writer, ledger),
     keptAbout: new KeptAbout(writer),
     erased: new Erased(writer),

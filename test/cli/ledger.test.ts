@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
+import { openCheckpoint } from '../../sidecar/domain/checkpoint.js'
+import { rootOf } from '../../sidecar/domain/tree.js'
 import { wireEvent } from '../support.js'
 import { Folder, issueToken, PROGRAM, type RunningRocket, run } from './program.js'
 
@@ -64,12 +66,12 @@ describe('rocket ledger', function () {
     })
 
     it('is filtered as the contract says', async () => {
-      expect(await seqs('--user 42')).to.deep.equal([4, 6, 8, 9])
-      expect(await seqs('--rule posted')).to.deep.equal([9])
-      expect(await seqs('--kind hold')).to.deep.equal([9])
+      expect(await seqs('--user 42')).to.deep.equal([5, 7, 9, 10])
+      expect(await seqs('--rule posted')).to.deep.equal([10])
+      expect(await seqs('--kind hold')).to.deep.equal([10])
       expect(await seqs('--source canvas')).to.deep.equal([])
       expect(await seqs('--since-seq 7 --user 43')).to.deep.equal([])
-      expect(await seqs('--since-seq 7 --user 42')).to.deep.equal([8, 9])
+      expect(await seqs('--since-seq 7 --user 42')).to.deep.equal([9, 10])
       expect(await seqs('--to 2020-01-01')).to.deep.equal([])
       expect((await seqs('--from 2020-01-01T00:00:00Z')).length).to.be.greaterThan(8)
       // On Kiritimati the day begins ten hours before it does in Greenwich… fourteen, to be exact.
@@ -112,10 +114,23 @@ describe('rocket ledger', function () {
         .to.match(/^[^\n]+\n$/)
         .and.to.contain(out)
         .and.to.contain(size.toLocaleString('en-GB'))
-      expect(await folder.json(`ledger export --format csv --out ${out}`)).to.deep.equal({ file: out, bytes: size })
+      const checkpoint = `${out}.checkpoint`
+      const said = await folder.json(`ledger export --format csv --out ${out}`)
+      expect(said).to.deep.equal({ file: out, bytes: size, checkpoint })
       expect(readFileSync(out, 'utf8')).to.equal((await folder.rocket('ledger export --format csv')).stdout)
-      expect((statSync(out).mode & 0o777).toString(8)).to.equal('600')
-      expect(readdirSync(folder.path).filter((name) => name.startsWith('out'))).to.deep.equal(['out.csv'])
+      for (const file of [out, checkpoint]) expect((statSync(file).mode & 0o777).toString(8), file).to.equal('600')
+      const written = readdirSync(folder.path).filter((name) => name.startsWith('out'))
+      expect(written).to.have.members(['out.csv', 'out.csv.checkpoint'])
+    })
+
+    it('puts the checkpoint beside the file, over just the entries that are in it', async () => {
+      const out = join(folder.path, 'all.jsonl')
+      await folder.run(['ledger', 'export', '--format', 'jsonl', '--out', out])
+      const { keys } = await folder.json<{ keys: string[] }>('ledger key')
+      const { size, root } = openCheckpoint(readFileSync(`${out}.checkpoint`, 'utf8'), keys)
+      const hashes = lines(readFileSync(out, 'utf8')).map((line) => Buffer.from(JSON.parse(line).hash, 'hex'))
+      expect(size).to.equal(hashes.length)
+      expect(root.equals(rootOf(hashes))).to.equal(true)
     })
 
     it('leaves the file from before where it cannot write the new one, and says why', async () => {

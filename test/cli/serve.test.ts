@@ -203,7 +203,7 @@ describe('the server as a process', function () {
     const { code, stdout } = await folder.rocket('rules publish --reason more')
     expect(code).to.equal(0)
     expect(stdout).to.match(
-      /^\S+\/config\/rules\/own\.yaml:1:\d+ warning: .*\n2 rules from \S+ are in force, as entry 2 /,
+      /^\S+\/config\/rules\/own\.yaml:1:\d+ warning: .*\n2 rules from \S+ are in force, as entry 3 /,
     )
   })
 
@@ -218,7 +218,8 @@ describe('the server as a process', function () {
     expect(second.log[0]).to.include({ msg: 'listening' })
     expect(readFileSync(join(folder.home, 'secrets.json'), 'utf8')).to.equal(secrets)
     const { entries } = await folder.json<{ entries: number }>('ledger verify')
-    expect(entries).to.equal(2)
+    // The configuration, the key, the pairing.
+    expect(entries).to.equal(3)
   })
 
   it('runs its jobs by the clock, and ends well while one runs', async () => {

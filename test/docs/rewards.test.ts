@@ -119,5 +119,6 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   codes_empty: { reward: 'gift-5' },
   codes_lapse: { reward: 'gift-5', count: 3, expires: '2026-12-31' },
   delivery_stuck: { redemption, partner: 'shop', why: 'it answered 500' },
+  ledger_renamed: { origin: 'rocket/moodle/2b', former: 'rocket/moodle/1a', why: 'restored' },
   partner_gone: { partner: 'shop' },
 }

@@ -77,6 +77,7 @@ const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
   codes_empty: [{ reward: 'gift-5' }],
   codes_lapse: [{ reward: 'gift-5', count: 3, expires: '2026-12-31' }],
   delivery_stuck: [{ partner: 'shop', redemption: 'rdm_1', why: 'The partner answered 500' }],
+  ledger_renamed: [{ origin: 'rocket/moodle/2', former: 'rocket/moodle/1', why: 'restored' }],
   partner_gone: [{ partner: 'shop' }],
 }
 

@@ -28,7 +28,7 @@ describe('POST /api/pair', () => {
   it('exchanges a code for a secret that signs', async () => {
     const { status, body } = await pair(offer())
     expect(status).to.equal(200)
-    expect(body).to.have.all.keys('kid', 'secret', 'source')
+    expect(body).to.have.all.keys('kid', 'secret', 'source', 'ledger_keys')
     expect(body.source).to.equal('moodle')
     expect(Buffer.from(body.secret, 'base64url')).to.have.length(32)
     const { secrets } = rocket.context.secrets().pairing!

@@ -132,6 +132,9 @@ final class reasons_test extends \advanced_testcase {
             ['token_replaced', ['title' => 'A coffee'],
                 'There is a new token for A coffee: the one before it no longer counts.'],
             ['points_lapse', ['points' => 30, 'expires' => '2026-12-31'], 'Lapsing on 31 December 2026: 30 points.'],
+            ['ledger_renamed', ['origin' => 'rocket/moodle/00000002', 'former' => 'rocket/moodle/00000001', 'why' => 'restored'],
+                'The ledger goes on under another name, rocket/moodle/00000002 instead of rocket/moodle/00000001: restored. ' .
+                'Entries that were under its checkpoints may be lost; tell whoever keeps checkpoints.'],
             ['budget_short', ['budget' => 'main', 'month' => '2026-11', 'reward' => 'coffee'],
                 'What the budget main has left for 2026-11 is less than coffee pays: nobody can redeem it before next month.'],
             ['budget_warning', ['budget' => 'main', 'percent' => 80, 'month' => '2026-11'],

@@ -513,6 +513,7 @@ $string['reason_frozen'] = 'Your account is frozen: it earns and redeems nothing
 $string['reason_granted'] = 'You earned {$a->points}.';
 $string['reason_held'] = 'Set aside until a person has looked: {$a->points}. This is not a finding of misconduct.';
 $string['reason_held_capped'] = 'Set aside until a person has looked: {$a->points}. This is not a finding of misconduct. More ({$a->of}) would pass the most that this can pay {$a->per} ({$a->limit}).';
+$string['reason_ledger_renamed'] = 'The ledger goes on under another name, {$a->origin} instead of {$a->former}: {$a->why}. Entries that were under its checkpoints may be lost; tell whoever keeps checkpoints.';
 $string['reason_limit_reached'] = 'You have had this {$a->times} {$a->per}, and that is the most. It can be had again from {$a->again}.';
 $string['reason_limit_reached_over'] = 'You have had this {$a->times} {$a->per}, and that is the most.';
 $string['reason_needs_all'] = '{$a->missing}';

@@ -1,0 +1,50 @@
+/** Checkpoints as files beside the database, for whoever keeps them elsewhere; and the pulse that writes them. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Context } from './context.js'
+import { replaceFile } from './home.js'
+
+const KEEP_EVERY = 60_000
+
+const folderOf = (home: string): string => join(home, 'checkpoints')
+
+/**
+ * Signs the newest checkpoint, keeps it in the database, and writes it to `checkpoints/latest` and to the file of its day
+ * (UTC), which holds the last one of that day in the end.
+ * @returns the note; null where the ledger was never signed.
+ */
+export function keepCheckpoint({ notary, config, now }: Context): string | null {
+  const note = notary.keep()
+  if (note === null) return null
+  const folder = folderOf(config.home)
+  const latest = join(folder, 'latest')
+  if (existsSync(latest) && readFileSync(latest, 'utf8') === note) return note
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  replaceFile(join(folder, new Date(now()).toISOString().slice(0, 10)), note)
+  replaceFile(latest, note)
+  return note
+}
+
+/** The texts of all files in the folder, by name. */
+export function checkpointFiles(home: string): Map<string, string> {
+  const folder = folderOf(home)
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^(latest|\d{4}-\d\d-\d\d)$/.test(name)) : []
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+/** Keeps a checkpoint once a minute, where there are new entries. @returns how to stop it: with a last one. */
+export function startCheckpoints(context: Context, every = KEEP_EVERY): () => void {
+  const keep = () => {
+    try {
+      keepCheckpoint(context)
+    } catch (err) {
+      context.log.error({ err }, 'the checkpoint could not be kept; it is tried again in a minute')
+    }
+  }
+  keep()
+  const keeping = setInterval(keep, every)
+  return () => {
+    clearInterval(keeping)
+    keep()
+  }
+}
