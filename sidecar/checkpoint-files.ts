@@ -41,7 +41,6 @@ export function startCheckpoints(context: Context, every = KEEP_EVERY): () => vo
       context.log.error({ err }, 'the checkpoint could not be kept; it is tried again in a minute')
     }
   }
-  keep()
   const keeping = setInterval(keep, every)
   return () => {
     clearInterval(keeping)

@@ -1,7 +1,7 @@
 /** `serve`: the server itself. */
 import { existsSync } from 'node:fs'
 import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
-import { startCheckpoints } from '../checkpoint-files.js'
+import { keepCheckpoint, startCheckpoints } from '../checkpoint-files.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import { createHome, HomeError, lockHome } from '../home.js'
@@ -49,6 +49,7 @@ async function serveUntilStopped(
   try {
     warnings = putInForce(context, 'start')
     context.notary.begin()
+    keepCheckpoint(context)
   } catch (error) {
     if (!(error instanceof ConfigurationRefused)) throw error
     process.stderr.write(`${explain(error, config)}\n`)

@@ -70,8 +70,8 @@ describe('rocket ledger', function () {
       expect(await seqs('--rule posted')).to.deep.equal([10])
       expect(await seqs('--kind hold')).to.deep.equal([10])
       expect(await seqs('--source canvas')).to.deep.equal([])
-      expect(await seqs('--since-seq 7 --user 43')).to.deep.equal([])
-      expect(await seqs('--since-seq 7 --user 42')).to.deep.equal([9, 10])
+      expect(await seqs('--since-seq 8 --user 43')).to.deep.equal([])
+      expect(await seqs('--since-seq 8 --user 42')).to.deep.equal([9, 10])
       expect(await seqs('--to 2020-01-01')).to.deep.equal([])
       expect((await seqs('--from 2020-01-01T00:00:00Z')).length).to.be.greaterThan(8)
       // On Kiritimati the day begins ten hours before it does in Greenwich… fourteen, to be exact.
