@@ -15,6 +15,7 @@ import { measureRedemptions } from './redemption.js'
 import { measureRules } from './rules.js'
 import { removeHome } from './server.js'
 import { measureStart } from './start.js'
+import { measureProofs, measureTree } from './tree.js'
 
 const { values } = parseArgs({
   options: { entries: { type: 'string' }, large: { type: 'string' }, quick: { type: 'boolean' } },
@@ -43,10 +44,13 @@ say('redemptions')
 results.push(...(await measureRedemptions(rounds, quick ? 200 : 4_000)))
 say('rules')
 results.push(await measureRules(rounds))
+say('the tree')
+results.push(await measureTree(rounds, quick ? 5 : 100))
 say(`a ledger of ${entries} entries`)
 const { home } = grow(entries)
 results.push(...(await measureVerify(home, entries, rounds)))
 results.push(...(await measureCsv(home, entries, rounds)))
+results.push(...(await measureProofs(home, entries, rounds)))
 removeHome(home)
 say(`ledgers of 10,000 and ${large} entries`)
 results.push(...(await measureBalances(grow(10_000), grow(large), large, rounds)))
