@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { zip } from './zip.js'
+import { zip } from '../sidecar/archive/zip.js'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 

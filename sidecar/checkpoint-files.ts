@@ -9,26 +9,31 @@ const KEEP_EVERY = 60_000
 const folderOf = (home: string): string => join(home, 'checkpoints')
 
 /**
- * Signs the newest checkpoint, keeps it in the database, and writes it to `checkpoints/latest` and to the file of its day
- * (UTC), which holds the last one of that day in the end.
- * @returns the note; null where the ledger was never signed.
+ * Keeps a checkpoint in the database, and writes it to `checkpoints/latest` and to the file of its day (UTC), which holds the
+ * last one of that day in the end.
  */
-export function keepCheckpoint({ notary, config, now }: Context): string | null {
-  const note = notary.keep()
-  if (note === null) return null
+export function keepCheckpoint({ notary, config, now }: Context, note: string): void {
+  notary.keep(note)
   const folder = folderOf(config.home)
   const latest = join(folder, 'latest')
-  if (existsSync(latest) && readFileSync(latest, 'utf8') === note) return note
+  if (existsSync(latest) && readFileSync(latest, 'utf8') === note) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   replaceFile(join(folder, new Date(now()).toISOString().slice(0, 10)), note)
   replaceFile(latest, note)
-  return note
+}
+
+/** Writes a checkpoint that a witness signed, too, to `checkpoints/witnessed`. */
+export function keepWitnessed(home: string, note: string): void {
+  mkdirSync(folderOf(home), { recursive: true, mode: 0o700 })
+  replaceFile(join(folderOf(home), 'witnessed'), note)
 }
 
 /** The texts of all files in the folder, by name. */
 export function checkpointFiles(home: string): Map<string, string> {
   const folder = folderOf(home)
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^(latest|\d{4}-\d\d-\d\d)$/.test(name)) : []
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter((name) => /^(latest|witnessed|\d{4}-\d\d-\d\d)$/.test(name))
+    : []
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 }
 
@@ -36,12 +41,15 @@ export function checkpointFiles(home: string): Map<string, string> {
 export function startCheckpoints(context: Context, every = KEEP_EVERY): () => void {
   const keep = () => {
     try {
-      keepCheckpoint(context)
+      const note = context.notary.newest()
+      if (note !== null) keepCheckpoint(context, note)
     } catch (err) {
       context.log.error({ err }, 'the checkpoint could not be kept; it is tried again in a minute')
     }
   }
-  const keeping = setInterval(keep, every)
+  keep()
+  // Not what keeps a process alive that could not listen.
+  const keeping = setInterval(keep, every).unref()
   return () => {
     clearInterval(keeping)
     keep()

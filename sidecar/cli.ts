@@ -5,14 +5,24 @@ import { Refusal } from './actions/refusal.js'
 import { ActivityError } from './activity/activity-error.js'
 import { pair, token, tokenList, tokenRevoke } from './cli/access.js'
 import { importCommand, simulate } from './cli/activity.js'
-import { checkpoint, key, receipt } from './cli/checkpoint.js'
+import { auditCommand } from './cli/audit.js'
+import { backup, restoreCommand } from './cli/backup.js'
+import { checkpoint, key, receipt, tiles, witness } from './cli/checkpoint.js'
 import { codesImport, codesList, codesWithdraw } from './cli/codes.js'
 import { type Command, DONE, PROBLEM, USAGE, UsageError } from './cli/command.js'
 import { doctor } from './cli/doctor.js'
 import { jobsList, jobsRun } from './cli/jobs.js'
-import { learnerErase, learnerExportCommand, learnerFreeze, learnerMerge, learnerUnfreeze } from './cli/learner.js'
+import {
+  learnerErase,
+  learnerExportCommand,
+  learnerFreeze,
+  learnerMerge,
+  learnerShow,
+  learnerUnfreeze,
+} from './cli/learner.js'
 import { exportCommand } from './cli/ledger.js'
 import { partnerTest } from './cli/partner.js'
+import { pause, resume } from './cli/pause.js'
 import { adjustCommand, liability } from './cli/points.js'
 import {
   redemptionCancel,
@@ -44,6 +54,7 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   adjustCommand,
   liability,
+  learnerShow,
   learnerExportCommand,
   learnerErase,
   learnerFreeze,
@@ -58,11 +69,18 @@ const COMMANDS: readonly Command[] = [
   redemptionExtend,
   redemptionReplay,
   partnerTest,
+  pause,
+  resume,
   verify,
   exportCommand,
   checkpoint,
   key,
   receipt,
+  auditCommand,
+  tiles,
+  witness,
+  backup,
+  restoreCommand,
   jobsList,
   jobsRun,
   doctor,
@@ -148,7 +166,7 @@ function parse(command: Command, given: readonly string[], options: NonNullable<
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true })
     return {
-      values: values as Record<string, string | boolean | undefined>,
+      values: values as Record<string, string | boolean | readonly string[] | undefined>,
       positionals: [...positionals, ...negative],
     }
   } catch (error) {

@@ -137,11 +137,11 @@ export function writeSecrets(home: string, secrets: Secrets): void {
   replaceFile(secretsPath(home), `${JSON.stringify(secrets, null, 2)}\n`)
 }
 
-/** Puts a file (mode 0600) in the place of another: after a crash there is one or the other, whole. */
-export function replaceFile(path: string, text: string): void {
+/** Puts a file in the place of another: after a crash there is one or the other, whole. Its owner alone reads it, unless `mode` says more. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
   const temporary = `${path}.new`
   rmSync(temporary, { force: true })
-  const file = openSync(temporary, 'wx', 0o600)
+  const file = openSync(temporary, 'wx', mode)
   writeSync(file, text)
   fsyncSync(file)
   closeSync(file)

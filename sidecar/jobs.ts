@@ -1,7 +1,9 @@
 /** The scheduled jobs: one table of what runs when. */
 import { spawn } from 'node:child_process'
 import { type ScheduledTask, schedule } from 'node-cron'
+import { type Backup, backUpNightly } from './actions/backup.js'
 import { expire } from './actions/expire.js'
+import { isUnfinished } from './actions/resend.js'
 import { forget } from './actions/retention.js'
 import type { Context } from './context.js'
 import type { JobName } from './rules/settings.js'
@@ -18,13 +20,24 @@ export const JOBS: Readonly<Record<JobName, Job>> = {
   expire: {
     summary: 'points and tokens lapse, and who should know beforehand is told',
     cron: '5 * * * *',
-    run: expire,
+    run: (context) => (isUnfinished(context) ? Promise.resolve(WAITS) : expire(context)),
   },
-  verify: { summary: 'verifies the whole ledger', cron: '30 3 * * *', run: verifyApart },
+  verify: {
+    summary: 'verifies the whole ledger',
+    cron: '30 3 * * *',
+    run: (context, stopped) => runApart(context, ['ledger', 'verify'], stopped),
+  },
   retention: { summary: 'deletes events and decisions whose time of keeping is over', cron: '0 4 * * *', run: forget },
+  backup: {
+    summary: 'a verified copy of the database; those kept long enough go',
+    cron: '30 4 * * *',
+    run: backUp,
+  },
 }
 
 const LOOK_EVERY = 10_000
+/** What was spent in time must not lapse because Rocket is told of it only now. */
+const WAITS = 'nothing lapses before Moodle has sent again what the restore lost'
 
 /**
  * Starts the schedule, and looks now and then whether another one was published.
@@ -92,11 +105,17 @@ export async function runJob(
   return outcome
 }
 
-/** In a process of its own, so that reading ten million entries holds up nobody. */
-function verifyApart({ config }: Context, stopped?: AbortSignal): Promise<string> {
+function backUp(context: Context, stopped?: AbortSignal): Promise<string> {
+  return backUpNightly(context, async (file): Promise<Backup> => {
+    return JSON.parse(await runApart(context, ['backup', file, '--json'], stopped))
+  })
+}
+
+/** In a process of its own, so that reading ten million entries holds up nobody. @returns what the command said. */
+function runApart({ config }: Context, command: readonly string[], stopped?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const program = process.argv[1] ?? ''
-    const child = spawn(process.execPath, [...process.execArgv, program, 'ledger', 'verify'], {
+    const child = spawn(process.execPath, [...process.execArgv, program, ...command], {
       env: { ...process.env, ROCKET_HOME: config.home },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(stopped ? { signal: stopped } : {}),

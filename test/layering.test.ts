@@ -18,8 +18,9 @@ const LAYERS: Readonly<
   activity: { parts: ['domain'], packages: ['ajv', 'csv-parse', 'luxon'], node: 'any' },
   store: { parts: ['domain'], packages: ['better-sqlite3'], node: 'any' },
   webhook: { parts: ['domain'], packages: ['undici'], node: 'any' },
+  archive: { parts: [], packages: [], node: ['zlib'] },
   actions: {
-    parts: ['domain', 'rules', 'activity', 'store', 'webhook', 'home', 'context'],
+    parts: ['domain', 'rules', 'activity', 'store', 'webhook', 'archive', 'home', 'context'],
     packages: ['csv-parse', 'jsonwebtoken'],
     node: 'any',
   },
@@ -30,6 +31,7 @@ const LAYERS: Readonly<
       'activity',
       'store',
       'webhook',
+      'archive',
       'actions',
       'home',
       'context',
@@ -43,7 +45,7 @@ const LAYERS: Readonly<
   cli: {
     parts: [
       ...['domain', 'rules', 'activity', 'store', 'webhook', 'actions', 'http', 'home', 'context', 'config', 'log'],
-      ...['version', 'jobs', 'messenger', 'checkpoint-files'],
+      ...['version', 'jobs', 'messenger', 'checkpoint-files', 'ledger-key'],
     ],
     packages: [],
     node: 'any',

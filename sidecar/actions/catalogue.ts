@@ -7,6 +7,7 @@ import { type Offer, offersOf, type Reward } from '../domain/reward.js'
 import { standingOf } from '../domain/tier.js'
 import { type Circumstances, lockedBecause, staysHidden } from '../domain/unlock.js'
 import type { Moment } from './moment.js'
+import { isPaused } from './pause.js'
 import { namesIn } from './tier.js'
 
 /** A reward as it stands for one learner. */
@@ -84,6 +85,7 @@ function circumstancesOf(moment: Moment, { subject, learner, names, balance }: S
     balance,
     approved: rules.isApproved(reward) && (reward.approved?.on ?? '') <= day,
     fundedOnly: catalogue.fundedOnly,
+    paused: isPaused(moment),
     partnerOpen: !sent || !messages.isClosed(reward.partner ?? ''),
     left: leftOf(reward, redemptions.issued(reward.id), () => codes.available(reward.id, day)),
     budgetLeft: reward.budget === null ? null : budgetState(moment, reward.budget).left,

@@ -6,7 +6,8 @@ import type { PrivateRecord, ProposedEntry } from '../domain/entry.js'
 import { deedOf, evaluate, takeBack, withdrawing } from '../domain/evaluate.js'
 import { factsOf } from '../domain/fact.js'
 import type { LearningEvent } from '../domain/learning-event.js'
-import { actOf, ownedByLearner } from '../domain/meaning.js'
+import { actOf, belongsToOne, ownedByLearner } from '../domain/meaning.js'
+import { decidedOn, keptOf } from '../domain/person.js'
 import { reason, type Wording } from '../domain/reason.js'
 import type { Events, KeptDecision } from '../store/event.js'
 import type { Learners } from '../store/learner.js'
@@ -25,9 +26,20 @@ export interface IngestResult {
   readonly faults?: readonly Fault[]
 }
 
+/** An event that is judged. */
+interface Heard {
+  readonly subject: string
+  /** As it was sent: rules see this one. */
+  readonly event: LearningEvent
+  /** As it is kept: other people in it by subject. */
+  readonly kept: LearningEvent
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
 /** Judges one event. Inside a transaction only. @param now epoch milliseconds. */
 export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent, now: number): IngestResult {
-  const { events, learners } = stores
+  const { events, learners, ledger } = stores
   const { source } = rules.settings
   if (sent.time > now + FUTURE_LIMIT) {
     const message = `lies in the future: the clock here says ${new Date(now).toISOString()}`
@@ -37,6 +49,7 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   const before = events.seen(key)
   if (before !== null) return again(events, rules, sent.id, before)
   if (!isWanted(rules, sent.event)) return nothing(sent.id, 'ignored')
+  if (isErased(stores, source, sent)) return nothing(sent.id, 'duplicate')
 
   const user = learners.merged.currentId(source, sent.user)
   const event = aboutOwner(learners, rules, user === sent.user ? sent : { ...sent, user })
@@ -45,10 +58,18 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   const facts = factsOf(event)
   for (const fact of facts) learners.addFact(subject, fact)
 
-  const decisions = event.factsOnly ? [] : judge(stores, rules, subject, event, now)
+  const kept = keptOf(event, (id) => ledger.subjects.nameOf(source, id, subject))
+  const decisions = event.factsOnly ? [] : judge(stores, rules, { subject, event, kept, now })
   if (facts.length > 0 || decisions.some(isGrant)) announceTier(stores, rules, subject, now)
-  events.add(key, subject, event, decisions, now)
+  const written = kept === event ? decisions : decisions.map((decision) => decidedOn(decision, kept))
+  events.add(key, subject, kept, written, now)
   return { id: event.id, status: 'recorded', ...sums(decisions), decisions }
+}
+
+/** Whether its deed was paid to somebody who was erased since: it is theirs alone, and reported under a new id. */
+function isErased({ erased, events }: Stores, source: string, event: LearningEvent): boolean {
+  const act = actOf(event)
+  return act !== null && belongsToOne(act) && erased.hasDeed(() => events.deedKey(source, act))
 }
 
 /**
@@ -64,26 +85,20 @@ function aboutOwner(learners: Learners, rules: CompiledRules, event: LearningEve
 }
 
 /** Decides on the ledger as it was before the event; then writes down what was taken back, and what was granted. */
-function judge(stores: Stores, rules: CompiledRules, subject: string, event: LearningEvent, now: number): Outcome[] {
+function judge(stores: Stores, rules: CompiledRules, heard: Heard): Outcome[] {
   const { learners } = stores
+  const { subject, event, now } = heard
   const deed = deedOf(event)
   const withdrawn = (ids: readonly string[]) => (deed === null ? null : learners.withdrawnAt(deed, ids, subject))
   const learner = learners.known(subject)
   const decisions = evaluate(event, { rules, learner, names: namesIn(stores, rules), now, withdrawn })
-  const taken = deed === null ? [] : withdraw(stores, rules, subject, event, deed, now)
-  for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, subject, event, decision, now)
+  const taken = deed === null ? [] : withdraw(stores, rules, heard, deed)
+  for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, heard, decision)
   return [...taken, ...decisions]
 }
 
-function grant(
-  stores: Stores,
-  rules: CompiledRules,
-  subject: string,
-  event: LearningEvent,
-  decision: Grant,
-  now: number,
-): void {
-  const { ledger, learners } = stores
+function grant({ ledger, learners }: Stores, rules: CompiledRules, heard: Heard, decision: Grant): void {
+  const { subject, event, kept, now } = heard
   const { ruleId, version, points, held, expires, flagged } = decision
   const act = actOf(event)
   const proposed: ProposedEntry = {
@@ -94,7 +109,7 @@ function grant(
     rule: `${ruleId}@${version}`,
     expires,
     ref: null,
-    record: recordOf(event, act, flagged ? { data: event.data, flagged } : { data: event.data }),
+    record: recordOf(kept, act, flagged ? { data: kept.data, flagged } : { data: kept.data }),
   }
   const { seq } = ledger.append(proposed, rules.settings.source, now, rules.civil)
   const { course, activity, object, time } = event
@@ -103,18 +118,12 @@ function grant(
 }
 
 /** Takes back the grants for the deed that this event undoes, and keeps that it was undone. */
-function withdraw(
-  { ledger, learners }: Stores,
-  rules: CompiledRules,
-  subject: string,
-  event: LearningEvent,
-  deed: string,
-  now: number,
-): Outcome[] {
+function withdraw({ ledger, learners }: Stores, rules: CompiledRules, heard: Heard, deed: string): Outcome[] {
+  const { subject, event, kept, now } = heard
   const undone = withdrawing(event, rules)
   if (undone.length === 0) return []
   const standing = learners.standingFor(subject, deed)
-  const record = recordOf(event, actOf(event), { data: event.data })
+  const record = recordOf(kept, actOf(event), { data: kept.data })
   return undone.flatMap((of) => {
     learners.addWithdrawal(deed, of.rule.id, ownedByLearner(event) ? null : subject, event.time)
     const taken = takeBack(event, of, standing, rules.civil)
@@ -128,6 +137,7 @@ function withdraw(
   })
 }
 
+/** @param event as it is kept. */
 function recordOf(event: LearningEvent, act: string | null, detail: Record<string, unknown>): PrivateRecord {
   return {
     userId: event.user,

@@ -1,8 +1,7 @@
 /** Signs what the ledger is, and proves what is in it: checkpoints, receipts, consistency. */
 import { randomBytes } from 'node:crypto'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from '../domain/checkpoint.js'
-import type { Signer } from '../domain/note.js'
-import { NoteError, signerFrom } from '../domain/note.js'
+import { NoteError, type Signer, signerFrom } from '../domain/note.js'
 import { receiptText } from '../domain/receipt.js'
 import { everSigned, type KeyDetail, signingKeys } from '../domain/signing.js'
 import { consistencyProof, inclusionProof, treeRoot } from '../domain/tree.js'
@@ -25,10 +24,10 @@ export interface KeyFile {
 }
 
 interface Signing {
-  /** What the newest key entry was when this was read. */
-  readonly keys: readonly KeyDetail[]
   readonly origin: string
   readonly signers: readonly Signer[]
+  /** When a key before the newest one ends, epoch milliseconds. */
+  readonly until: number
 }
 
 /** What is signed is on the disk: nothing here may be called inside a transaction, unless it says so. */
@@ -87,11 +86,10 @@ export class Notary {
     return signCheckpoint({ origin, size, root: treeRoot(size, this.stores.ledger.tree.subtrees) }, signers)
   }
 
-  /** Proves that an entry is on the ledger, under the newest checkpoint. @throws Refusal where there is none. */
-  receipt(seq: number): string {
-    const checkpoint = this.newest()
-    const size = this.#newest?.checkpoint.size ?? 0
+  /** Proves that an entry is under a checkpoint. @throws Refusal where it is not. */
+  receipt(seq: number, checkpoint = this.newest()): string {
     if (checkpoint === null) throw unsigned()
+    const { size } = openCheckpoint(checkpoint, everSigned(this.stores.ledger.keys()))
     if (seq < 1 || seq > size) throw new Refusal('not_found', `There is no entry ${seq}: the ledger has ${size}.`)
     return receiptText({
       index: seq - 1,
@@ -125,9 +123,27 @@ export class Notary {
     return null
   }
 
-  /** The public keys that sign now, the newest first. */
+  /** The public keys that sign now, the newest first: as the ledger says, whether or not the key is at hand. */
   vkeys(): string[] {
-    return this.#read()?.signers.map(({ vkey }) => vkey) ?? []
+    const newest = this.stores.ledger.keys().at(-1)
+    return newest ? signingKeys(newest, this.now()) : []
+  }
+
+  /**
+   * The newest checkpoint for a command: where the key is out of its reach, since systemd hands it to the server alone, the
+   * newest that the server kept.
+   * @throws HomeError where there is none of either.
+   */
+  atHand(): string {
+    const kept = this.stores.checkpoints.newest()?.note
+    try {
+      const note = this.newest()
+      if (note !== null) return note
+    } catch (error) {
+      if (!(error instanceof HomeError && kept !== undefined)) throw error
+      return kept
+    }
+    throw new HomeError('The ledger is not signed yet: start the server once (npm start)')
   }
 
   /** Signs another text than a checkpoint, by the ledger's name and keys. */
@@ -135,16 +151,13 @@ export class Notary {
     return this.#required().signers
   }
 
-  /** Signs and keeps the newest checkpoint, where it is not kept yet. @returns it; null where there is none. */
-  keep(): string | null {
-    const note = this.newest()
-    if (note === null || !this.#newest) return null
-    const { origin, size } = this.#newest.checkpoint
-    const { checkpoints, writer } = this.stores
+  /** Keeps a checkpoint beside the entries, once. */
+  keep(note: string): void {
+    const { checkpoints, writer, ledger } = this.stores
+    const { origin, size } = openCheckpoint(note, everSigned(ledger.keys()))
     const kept = checkpoints.newest()
-    if (kept?.origin === origin && kept.size === size) return note
+    if (kept?.origin === origin && kept.size >= size) return
     writer.write(() => checkpoints.keep({ origin, size, time: this.now(), note }))
-    return note
   }
 
   /**
@@ -196,19 +209,15 @@ export class Notary {
   /** @throws HomeError where none of the keys at hand is the ledger's. */
   #read(): Signing | null {
     const now = this.now()
-    if (this.#signing) {
-      const { also } = this.#signing.keys.at(-1) ?? {}
-      if (!also || this.#signing.signers.length === signingKeys(this.#signing.keys.at(-1)!, now).length)
-        return this.#signing
-    }
-    const keys = this.stores.ledger.keys()
-    const newest = keys.at(-1)
+    if (this.#signing && now < this.#signing.until) return this.#signing
+    const newest = this.stores.ledger.keys().at(-1)
     if (!newest) return null
     const atHand = this.file.read().map((seed) => signerFrom(newest.origin, seed))
     const signers = signingKeys(newest, now).flatMap((vkey) => atHand.find((signer) => signer.vkey === vkey) ?? [])
     if (signers[0]?.vkey !== newest.vkey)
       throw new HomeError(`The key at hand is not the one that signs this ledger (${newest.vkey}): ${LOST}`)
-    this.#signing = { keys, origin: newest.origin, signers }
+    const until = signers.length > 1 ? Date.parse(newest.also?.until ?? '') : Number.POSITIVE_INFINITY
+    this.#signing = { origin: newest.origin, signers, until }
     return this.#signing
   }
 

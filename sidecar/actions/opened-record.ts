@@ -1,6 +1,6 @@
 /** A private record, opened, and what it can be held against. */
 import type { Body } from '../domain/entry.js'
-import type { Remembered } from '../store/audit.js'
+import type { Remembered } from '../store/audit-memory.js'
 
 /** What a private record says, as far as it can be held against anything. */
 export interface OpenedRecord {
@@ -27,21 +27,22 @@ export function parseRecord(data: string): OpenedRecord | null {
 
 export const isGrant = ({ kind }: Body): boolean => kind === 'grant' || kind === 'hold'
 
-/** Whether the rules' memory of a grant is what its body and its record say. */
-export function remembers(row: Remembered | undefined, body: Body, record: OpenedRecord): boolean {
-  const { act = null, course = null, activity = null, object = null, time } = record
-  return (
-    row !== undefined &&
-    row.rule === body.ruleId &&
-    row.points === body.points + body.held &&
-    row.held === (body.kind === 'hold' ? 1 : 0) &&
-    row.act === act &&
-    row.deed === (act ?? object) &&
-    row.course === course &&
-    row.activity === activity &&
-    row.object === object &&
-    new Date(row.time).toISOString() === time
-  )
+/** What the rules have to remember of a grant, by its body and its record. @param subject whose it is now. */
+export function rememberedOf(subject: string, seq: number, body: Body, record: OpenedRecord): Remembered {
+  const { act = null, course = null, activity = null, object = null, time = '' } = record
+  return {
+    subject,
+    seq,
+    rule: body.ruleId,
+    act,
+    deed: act ?? object,
+    course,
+    activity,
+    object,
+    time: Date.parse(time),
+    points: body.points + body.held,
+    held: body.kind === 'hold' ? 1 : 0,
+  }
 }
 
 /** Whether a civil day somewhere on Earth can hold an instant. */

@@ -10,6 +10,7 @@ import { handOutCode } from './hand-out-code.js'
 import { lapse } from './lapse.js'
 import { type Moment, write } from './moment.js'
 import { once } from './once.js'
+import { requireRedeeming } from './pause.js'
 import { Refusal } from './refusal.js'
 
 export interface Order {
@@ -41,6 +42,7 @@ export function redeem(given: Moment, { userId: asked, reward: id, expectedCost,
   const subject = stores.learners.enrol(settings.source, userId)
   const call = { caller: `learner ${subject}`, key, asks: `redeem ${id} ${expectedCost}` }
   return once(stores, call, now, () => {
+    requireRedeeming(moment)
     const reward = catalogue.rewards.find((one) => one.id === id)
     if (!reward) throw new Refusal('not_found', `There is no reward ${id}.`)
     lapse(moment, subject, userId)

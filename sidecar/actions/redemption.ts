@@ -16,6 +16,8 @@ export interface By {
   /** A partner's id, `counter`, `moodle`. */
   readonly by?: string | undefined
   readonly reference?: string | undefined
+  /** When it happened, epoch milliseconds, where that is told only now: after a restore. */
+  readonly time?: number | undefined
 }
 
 /** @throws Refusal */
@@ -48,7 +50,7 @@ export function consume(moment: Moment, redemption: Redemption, by: By & { reado
   const { stores } = moment
   const now = stores.ledger.timeOf(moment.now)
   enter(moment, redemption, 'consumed', 'consumption', by)
-  stores.redemptions.setConsumed(redemption.seq, now, by.by, by.reference ?? null)
+  stores.redemptions.setConsumed(redemption.seq, by.time ?? now, by.by, by.reference ?? null)
   stores.redemptions.keepCopy(redemption.seq, null)
   // Who consumes it knows of it.
   stores.messages.drop(redemption.seq, 'redemption.issued')
@@ -141,9 +143,10 @@ function conflict({ id, state }: Redemption, to: State): Refusal {
   return new Refusal('state_conflict', `The redemption ${id} ${why}.`, { state })
 }
 
-function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference }: By): PrivateRecord {
+function recordOf({ id, userId }: Redemption, state: State, { actor, reason, by, reference, time }: By): PrivateRecord {
   const detail: TransitionDetail = { redemption: id, state, by, reference }
-  return { userId: userId ?? undefined, actor, reason, detail: { ...detail } }
+  const happened = time === undefined ? undefined : new Date(time).toISOString()
+  return { userId: userId ?? undefined, actor, reason, time: happened, detail: { ...detail } }
 }
 
 function tell(

@@ -12,6 +12,8 @@ export type RefusalCode =
   | 'token_lapsed'
   | 'too_late'
   | 'key_reused'
+  | 'redeeming_paused'
+  | 'legal_hold'
 
 export class Refusal extends Error {
   /** @param message what a person reads. @param members what a program needs besides. */

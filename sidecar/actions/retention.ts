@@ -1,20 +1,20 @@
 /** Deletes what was kept long enough: events, what was decided about them, what was told. The ledger itself is for ever. */
 import type { Context } from '../context.js'
+import { remakeExports } from './exports.js'
 
 const DAY = 86_400_000
 /** Rows in one transaction: it holds the lock for a few milliseconds. */
 const STEP = 1_000
 const RETRY_DAYS = 30
+const CHECKPOINT_DAYS = 30
 
 /** @returns how much was deleted, in a sentence. */
-export async function forget({
-  stores,
-  committer,
-  rules,
-  now,
-}: Pick<Context, 'stores' | 'committer' | 'rules' | 'now'>): Promise<string> {
+export async function forget(
+  context: Pick<Context, 'stores' | 'committer' | 'rules' | 'now' | 'config' | 'view'>,
+): Promise<string> {
+  const { stores, committer, rules, now } = context
   const { retention } = rules.current().settings
-  const { events, notices, idempotency } = stores
+  const { events, notices, idempotency, checkpoints } = stores
   const inSteps = async (days: number, step: (first: number, end: number) => number): Promise<number> => {
     const { first, end } = events.receivedBefore(now() - days * DAY)
     let deleted = 0
@@ -29,7 +29,19 @@ export async function forget({
   const told = await committer.runUntilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.
   await committer.runUntilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
-  // Of an erasure while somebody was reading, too.
+  // Of older days one checkpoint each: what a minute said is of use while it is fresh.
+  await committer.run(() => checkpoints.thin(upTo - CHECKPOINT_DAYS * DAY))
+  // Of an erasure while somebody was reading, or that was cut short after its commit, too.
   stores.writer.emptyLog()
-  return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices`
+  return `deleted ${gone} events, the decisions about ${decisions}, and ${told} notices${await mended(context)}`
+}
+
+/** How many exports showed somebody who is erased. Their names are not said: they may be somebody's. */
+async function mended(context: Parameters<typeof remakeExports>[0]): Promise<string> {
+  const { remade, deleted, left } = await remakeExports(context)
+  const done = remade.length + deleted.length
+  return (
+    (done > 0 ? `; made ${done} exports anew, or deleted them, since they showed somebody who is erased` : '') +
+    (left.length > 0 ? `; ${left.length} exports show somebody who is erased: delete them` : '')
+  )
 }

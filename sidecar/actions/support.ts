@@ -6,6 +6,7 @@ import type { Redemption } from '../store/redemption.js'
 import { recordAdministration } from './administer.js'
 import { handOutCode } from './hand-out-code.js'
 import type { Moment } from './moment.js'
+import { requireRedeeming } from './pause.js'
 import { refund, requireLearner, requireRedemption, titleOf } from './redemption.js'
 import { Refusal } from './refusal.js'
 
@@ -63,6 +64,8 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
   const { seq, reward, delivery, state } = redemption
   requireLearner(redemption)
   if (delivery === 'codes' && state === 'delivered') {
+    // While a restore is not finished the next code may be somebody's already.
+    requireRedeeming(moment)
     stores.codes.markFaulty(seq)
     if (!handOutCode(moment, reward, seq)) {
       throw new Refusal('reward_locked', `No code is left for ${reward}: import more, or cancel this redemption.`)

@@ -39,7 +39,9 @@ export function issueToken(
   const id = randomUUID()
   const expires = now + ttl
   tokens.add({ id, scope: scopes.join(' '), user_id: userId, partner, name, created: now, expires })
-  const detail = { token: id, scope: scopes.join(' '), name, partner, for_learner: userId !== null }
+  // What a learner's token is called may name them, and this entry is there for ever.
+  const called = userId === null ? name : null
+  const detail = { token: id, scope: scopes.join(' '), name: called, partner, for_learner: userId !== null }
   recordAdministration(ledger, rules, { actor, reason: 'token issued', detail, now })
   const claims = {
     aud: AUDIENCE,

@@ -20,6 +20,8 @@ interface Derived {
   readonly amountMinor: number
   readonly cost: number
   readonly month: string
+  /** The day that its record names instead of the entry's own. */
+  readonly day: string | null
   state: State | null
   readonly terms: Partial<Terms>
   readonly created: number | null
@@ -94,8 +96,11 @@ export class RewardsCheck {
 
   #redeem(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
     const { reward = '', budget, amountMinor, points, day } = body
-    const { redemption, state, expires_at: expires, terms } = record?.detail ?? {}
-    const month = monthOf(day)
+    const { redemption, state, expires_at: expires, terms, receipt } = record?.detail ?? {}
+    // One that was written again after a restore counts when it was made; once erased, only the table knows when.
+    const made = record ? record.detail?.day : this.claims.redemptions.get(seq)?.day
+    const madeOn = typeof made === 'string' ? made : null
+    const month = monthOf(madeOn ?? day)
     const derived: Derived = {
       id: typeof redemption === 'string' ? redemption : null,
       subject,
@@ -104,9 +109,10 @@ export class RewardsCheck {
       amountMinor: amountMinor ?? 0,
       cost: -points,
       month,
+      day: madeOn,
       state: stateIn(state),
       terms: (terms ?? {}) as Partial<Terms>,
-      created: record ? Date.parse(record.at) : null,
+      created: record ? Date.parse(record.time ?? record.at) : null,
       expires: typeof expires === 'string' ? Date.parse(expires) : null,
       consumed: null,
       by: null,
@@ -119,7 +125,8 @@ export class RewardsCheck {
     if (derived.id !== null) this.#byId.set(derived.id, derived)
     add(this.#issued, derived.reward, 1)
     if (budget !== null) add(this.#committed, `${budget} ${month}`, derived.amountMinor)
-    this.#allowed(seq, derived)
+    // What a restore lost was allowed by entries that are lost with it.
+    if (receipt === undefined) this.#allowed(seq, derived)
   }
 
   /** What the configuration in force at that time allowed. */
@@ -155,7 +162,7 @@ export class RewardsCheck {
       }
       derived.state = to
     }
-    derived.consumed = to === 'consumed' && record ? Date.parse(record.at) : null
+    derived.consumed = to === 'consumed' && record ? Date.parse(record.time ?? record.at) : null
     derived.by = to === 'consumed' && typeof by === 'string' ? by : null
     derived.reference = to === 'consumed' && typeof reference === 'string' ? reference : null
     if (body.kind === 'refund') this.#giveBack(derived, body)
@@ -193,6 +200,7 @@ export class RewardsCheck {
     const wrong =
       claimed.subject !== this.ownerOf(derived.subject) ||
       claimed.reward !== derived.reward ||
+      claimed.day !== derived.day ||
       claimed.refunded !== (derived.refunds > 0 ? 1 : 0) ||
       (derived.state !== null &&
         (claimed.id !== derived.id ||

@@ -1,4 +1,4 @@
-/** Re-derives from entries who was merged with whom, who is frozen, and which records an erasure took. */
+/** Re-derives from entries who was merged with whom, who is frozen, which records an erasure took, and why redeeming rests. */
 import type { Body } from '../domain/entry.js'
 import type { RightsClaims } from '../store/audit.js'
 import type { OpenedRecord } from './opened-record.js'
@@ -18,6 +18,7 @@ export class RightsCheck {
   readonly #underway = new Map<number, Underway>()
   readonly #frozen = new Set<string>()
   readonly #erased = new Set<string>()
+  readonly #paused = new Set<string>()
   /** How many records of a subject are gone, of those that may be. */
   readonly #gone = new Map<string, number>()
 
@@ -53,6 +54,13 @@ export class RightsCheck {
     if (frozen === false) this.#frozen.delete(subject)
   }
 
+  /** Redeeming was paused, or goes on. */
+  administered({ detail }: OpenedRecord): void {
+    const { paused, resumed, cause } = detail ?? {}
+    if (paused === 'redeeming') this.#paused.add(String(cause))
+    if (resumed === 'redeeming') this.#paused.delete(String(cause))
+  }
+
   /** @returns the account whose all is this one's from here on; null: no account's is. */
   merge(seq: number, subject: string, { points, held, ref }: Body): string | null {
     if (ref === null) {
@@ -85,7 +93,7 @@ export class RightsCheck {
   }
 
   finish(): void {
-    const { frozen, merged, erased } = this.claims
+    const { frozen, merged, erased, paused } = this.claims
     for (const [seq, { points, held, into }] of this.#underway) {
       if (points !== 0 || held !== 0 || into === null)
         this.fail(seq, 'what leaves this account by it arrives at no other')
@@ -100,6 +108,10 @@ export class RightsCheck {
     for (const subject of new Set([...frozen, ...this.#frozen])) {
       if (frozen.has(subject) !== this.#frozen.has(subject))
         this.fail(null, `learner ${subject}: whether they are frozen is not what the entries say`)
+    }
+    for (const cause of new Set([...paused, ...this.#paused])) {
+      if (paused.has(cause) !== this.#paused.has(cause))
+        this.fail(null, `whether redeeming is paused (${cause}) is not what the entries say`)
     }
   }
 }

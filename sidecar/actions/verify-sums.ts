@@ -23,7 +23,7 @@ export class SumsCheck {
 
   /** @param grantedTo whose grant an entry is. @param ownerOf whose a subject's entries are since accounts were merged. */
   constructor(
-    readonly claims: Pick<Claims, 'balances' | 'granted'>,
+    readonly claims: Pick<Claims, 'balances' | 'memory'>,
     readonly grantedTo: (seq: number) => string | null,
     readonly ownerOf: (subject: string) => string,
     readonly fail: (seq: number | null, message: string) => void,
@@ -71,7 +71,10 @@ export class SumsCheck {
   }
 
   finish(): void {
-    const { balances, granted } = this.claims
+    const {
+      balances,
+      memory: { sums: granted },
+    } = this.claims
     for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
       const sums = this.#sums.get(subject)
       const kept = balances.get(subject)

@@ -1,9 +1,23 @@
-/** `ledger checkpoint`, `ledger key`, `ledger receipt`: what the ledger says of itself, signed. */
-import { keepCheckpoint } from '../checkpoint-files.js'
+/** `ledger checkpoint`, `ledger key`, `ledger receipt`, `ledger tiles`, `ledger witness`: what the ledger says of itself, signed. */
+import { writeTiles } from '../actions/tiles.js'
+import { witnessed } from '../actions/witness.js'
+import { keepCheckpoint, keepWitnessed } from '../checkpoint-files.js'
 import type { Context } from '../context.js'
 import { readReceipt } from '../domain/receipt.js'
+import { everSigned } from '../domain/signing.js'
 import { HomeError } from '../home.js'
-import { actor, argument, type Command, DONE, inForce, requiredOption, UsageError, withContext } from './command.js'
+import {
+  actor,
+  argument,
+  type Command,
+  counted,
+  DONE,
+  inForce,
+  requiredOption,
+  UsageError,
+  withContext,
+} from './command.js'
+import { createProgress, grouped } from './progress.js'
 
 export const checkpoint: Command = {
   name: 'ledger checkpoint',
@@ -11,7 +25,8 @@ export const checkpoint: Command = {
   summary: 'the newest signed checkpoint: keep it where nobody who owns the database can change it',
   run: (invocation) =>
     withContext(invocation.config, (context) => {
-      const note = requireSigned(keepCheckpoint(context))
+      const note = context.notary.atHand()
+      keepCheckpoint(context, note)
       invocation.print({ checkpoint: note }, note.trimEnd())
       return DONE
     }),
@@ -28,7 +43,7 @@ export const key: Command = {
     return withContext(invocation.config, (context) => {
       if (reason !== null) renew(context, reason)
       const keys = context.notary.vkeys()
-      if (keys.length === 0) throw unsigned()
+      if (keys.length === 0) throw new HomeError('The ledger is not signed yet: start the server once (npm start)')
       invocation.print({ keys }, keys.join('\n'))
       if (reason !== null)
         invocation.note('Give the first key to whoever checks checkpoints. For thirty days both keys sign.')
@@ -51,16 +66,51 @@ export const receipt: Command = {
     const seq = argument(invocation, 0, 'which entry? Give its number')
     if (!/^[1-9]\d{0,14}$/.test(seq)) throw new UsageError(`${seq} is no entry’s number`)
     return withContext(invocation.config, (context) => {
-      const text = context.notary.receipt(Number(seq))
+      const text = context.notary.receipt(Number(seq), context.notary.atHand())
       invocation.print({ seq: Number(seq), receipt: text, checkpoint: readReceipt(text).checkpoint }, text.trimEnd())
       return DONE
     })
   },
 }
 
-function requireSigned(note: string | null): string {
-  if (note === null) throw unsigned()
-  return note
+export const tiles: Command = {
+  name: 'ledger tiles',
+  usage: 'FOLDER',
+  summary: 'writes the ledger, without anybody’s name, as static files that public tools verify (C2SP tlog-tiles)',
+  mostArguments: 1,
+  run: (invocation) => {
+    const folder = argument(invocation, 0, 'into which folder?')
+    return withContext(invocation.config, ({ notary, stores, reader }) => {
+      const progress = createProgress()
+      const note = notary.atHand()
+      const files = writeTiles(reader, {
+        folder,
+        checkpoint: note,
+        vkeys: everSigned(stores.ledger.keys()),
+        onProgress: (done, of) => progress.show(`${grouped(done)} of ${grouped(of)} entries`),
+      })
+      progress.end()
+      invocation.print({ folder, files, checkpoint: note }, `Wrote ${counted(files, 'tile')} to ${folder}.`)
+      return DONE
+    })
+  },
 }
 
-const unsigned = (): HomeError => new HomeError('The ledger is not signed yet: start the server once (npm start)')
+export const witness: Command = {
+  name: 'ledger witness',
+  usage: 'URL --key VKEY',
+  summary: 'has a witness sign the newest checkpoint (C2SP add-checkpoint), and prints it with that signature',
+  mostArguments: 1,
+  options: { key: { type: 'string' } },
+  run: (invocation) => {
+    const url = argument(invocation, 0, 'which witness? Give the address where it takes checkpoints')
+    if (!/^https?:/.test(url) || !URL.canParse(url)) throw new UsageError(`${url} is no address of a witness`)
+    const vkey = requiredOption(invocation, 'key', 'witness.example.edu+1a2b3c4d+B…')
+    return withContext(invocation.config, async ({ notary, config }) => {
+      const note = await witnessed(notary, notary.atHand(), { url, vkey })
+      keepWitnessed(config.home, note)
+      invocation.print({ checkpoint: note }, note.trimEnd())
+      return DONE
+    })
+  },
+}

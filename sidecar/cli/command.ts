@@ -29,7 +29,7 @@ export interface Command {
 export interface Invocation {
   readonly config: Config
   readonly arguments: readonly string[]
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
   /** Prints the result: `--json` the value, else the text, where there is one. */
   readonly print: (value: object, text: string) => void
   /** Says something beside the result, on standard error; with `--json` the value says it. */

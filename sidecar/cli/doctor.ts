@@ -10,6 +10,7 @@ import { filesHash } from '../store/configuration.js'
 import { MigrationRefused } from '../store/migrate.js'
 import { VERSION } from '../version.js'
 import { type Command, DONE, PROBLEM, withContext } from './command.js'
+import { backups, restores } from './doctor-backup.js'
 import { rewards } from './doctor-rewards.js'
 import type { Finding } from './finding.js'
 
@@ -47,11 +48,14 @@ async function home(config: Config): Promise<Finding[]> {
       ...permissions(config),
       disk(config),
       database(context),
+      signing(context),
       ...configuration(context),
       ...rewardsIn(context),
       await server(config),
       pairing(context),
       ...jobs(context),
+      ...backups(context),
+      ...restores(context),
     ])
   } catch (error) {
     if (error instanceof HomeError || error instanceof MigrationRefused) return [{ state: 'fail', what: error.message }]
@@ -91,6 +95,22 @@ function database({ stores, reader, now }: Context): Finding {
     return { state: 'warn', what, todo: 'check the clock of this machine (chrony, systemd-timesyncd)' }
   }
   return { state: 'ok', what: `ledger head ${head.seq} ${head.hash.slice(0, 16)}…, ${size} MiB` }
+}
+
+/** Checkpoints are what an auditor holds the ledger against: without the key there are none. */
+function signing({ notary, stores }: Context): Finding {
+  try {
+    const [vkey] = notary.vkeys()
+    if (vkey === undefined) return { state: 'warn', what: 'the ledger is not signed yet', todo: 'npm start' }
+    // Whether the key itself is at hand.
+    notary.signers()
+    const kept = stores.checkpoints.newest()
+    const last = kept ? `, last kept at entry ${kept.size} on ${new Date(kept.time).toISOString()}` : ''
+    return { state: 'ok', what: `checkpoints are signed by ${vkey}${last}` }
+  } catch (error) {
+    if (error instanceof HomeError) return { state: 'fail', what: error.message }
+    throw error
+  }
 }
 
 function configuration({ config, stores, rules }: Context): Finding[] {

@@ -1,10 +1,15 @@
 /** `learner`: what learners have a right to, and accounts that are one. */
-import { erase } from '../actions/erase.js'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Aftermath, afterErasure } from '../actions/after-erasure.js'
+import { type Erasure, erase } from '../actions/erase.js'
+import { keepRecipe, writeWhole } from '../actions/exports.js'
 import { freeze, unfreeze } from '../actions/freeze.js'
-import type { AskedFor } from '../actions/learner.js'
+import { type AskedFor, showLearner } from '../actions/learner.js'
 import { merge } from '../actions/merge.js'
+import { csvFiles } from '../http/learner-csv.js'
 import { learnerExport } from '../http/learner-export.js'
-import { shownFreeze } from '../http/learner-rights.js'
+import { csvZip, shownErasure, shownFreeze } from '../http/learner-rights.js'
 import {
   act,
   actor,
@@ -13,6 +18,7 @@ import {
   counted,
   DONE,
   type Invocation,
+  PROBLEM,
   requiredOption,
   UsageError,
   withContext,
@@ -23,15 +29,69 @@ const REASON = { reason: { type: 'string' } } as const
 
 export const learnerExportCommand: Command = {
   name: 'learner export',
-  usage: 'USER',
-  summary: 'everything that is kept about a learner, as JSON, their unused tokens included',
+  usage: 'USER [--format json|csv] [--out FOLDER|FILE]',
+  summary: 'everything that is kept about a learner, their unused tokens included; CSV as a folder or a .zip',
   mostArguments: 1,
+  options: { format: { type: 'string' }, out: { type: 'string' } },
   run: (invocation) => {
     const userId = learner(invocation, 0, WHO)
+    const { format = 'json', out } = invocation.options
+    if (format !== 'json' && format !== 'csv') throw new UsageError(`--format is json or csv, not ${format}`)
+    if (typeof out === 'string') return exportTo(invocation, userId, format, out)
+    if (format === 'csv') throw new UsageError('--out is missing: CSV is several files, in a new folder or in a .zip')
     return withContext(invocation.config, (context) => {
       const kept = act(context, (moment) => learnerExport(moment, { userId, actor: actor() }))
       invocation.print(kept, JSON.stringify(kept, null, 2))
       return DONE
+    })
+  },
+}
+
+function exportTo(invocation: Invocation, userId: string, format: 'json' | 'csv', out: string): Promise<number> {
+  const asFolder = format === 'csv' && !out.endsWith('.zip')
+  if (!existsSync(dirname(resolve(out)))) throw new UsageError(`there is no folder ${dirname(out)}: make it first`)
+  if (asFolder && existsSync(out)) throw new UsageError(`${out} is there already: name a new folder`)
+  return withContext(invocation.config, async (context) => {
+    const kept = act(context, (moment) => learnerExport(moment, { userId, actor: actor() }))
+    const { known, merged_into, accounts } = kept
+    // Whichever of their accounts it is: they are erased together.
+    const [account] = accounts
+    if (account) keepRecipe(context.config.home, out, { format: 'personal', subject: account.subject })
+    if (asFolder) {
+      mkdirSync(out, { mode: 0o700 })
+      for (const [name, text] of csvFiles(kept)) await writeWhole(join(out, name), [text])
+    } else await writeWhole(out, [format === 'csv' ? csvZip(kept) : `${JSON.stringify(kept, null, 2)}\n`])
+    invocation.print({ user_id: userId, known, merged_into, out }, '')
+    const nothing = merged_into === null ? `nothing is kept of a learner ${userId}` : `it is part of ${merged_into}`
+    invocation.note(`Wrote ${out}${known ? '' : `, which says that ${nothing}`}.`)
+    return DONE
+  })
+}
+
+export const learnerShow: Command = {
+  name: 'learner show',
+  usage: 'USER|subject:SUBJECT',
+  summary: 'under which subject somebody stands on the ledger, or who a subject is',
+  mostArguments: 1,
+  run: (invocation) => {
+    const asked = argument(
+      invocation,
+      0,
+      'whom? Give their id in the LMS, or a subject such as subject:8bbe33c8d5a36908349625f7',
+    )
+    return withContext(invocation.config, (context) => {
+      const shown = act(context, (moment) => showLearner(moment, asked))
+      const { user_id, subject, merged_into, frozen, legal_hold } = shown
+      const text = [
+        subject === null
+          ? `Rocket knows nobody under ${asked}.`
+          : `${user_id ?? 'erased'} stands on the ledger as ${subject}.`,
+        ...(merged_into === null ? [] : [`Their account is part of ${merged_into} since they were merged.`]),
+        ...(frozen === null ? [] : [`Frozen: ${frozen}`]),
+        ...(legal_hold === null ? [] : [`A legal hold keeps them: ${legal_hold}`]),
+      ]
+      invocation.print(shown, text.join('\n'))
+      return subject === null ? PROBLEM : DONE
     })
   },
 }
@@ -44,19 +104,34 @@ export const learnerErase: Command = {
   options: REASON,
   run: (invocation) => {
     const asked = askedFor(invocation, '"asked for it"')
-    return withContext(invocation.config, (context) => {
-      const { mergedInto: merged_into, ...done } = act(context, (moment) => erase(moment, asked))
+    return withContext(invocation.config, async (context) => {
+      const erasure = act(context, (moment) => erase(moment, asked))
+      const aftermath = await afterErasure(context, erasure)
       const { userId } = asked
-      const { erased, records, cancelled } = done
-      const text = erased
-        ? `Learner ${userId} is erased: ${counted(records, 'record')} deleted, ${counted(cancelled, 'open redemption')} ended.`
-        : (elsewhere(userId, merged_into) ?? `Nothing is kept of a learner ${userId}.`)
-      invocation.print({ user_id: userId, ...done, merged_into }, text)
-      if (erased && !context.stores.writer.emptyLog())
+      const text = erasure.erased
+        ? erasureLines(userId, erasure, aftermath).join('\n')
+        : (elsewhere(userId, erasure.mergedInto) ?? `Nothing is kept of a learner ${userId}.`)
+      invocation.print(shownErasure(userId, erasure, aftermath), text)
+      if (!aftermath.logEmptied)
         invocation.note('Somebody is reading the database: SQLite’s log is emptied by the nightly job `retention`.')
-      return DONE
+      return aftermath.exports.left.length > 0 ? PROBLEM : DONE
     })
   },
+}
+
+function erasureLines(userId: string, { records, cancelled, inDoubt }: Erasure, { exports }: Aftermath): string[] {
+  const { remade, deleted, left } = exports
+  const doubt =
+    inDoubt > 0
+      ? ` What was sent to partners, and not answered, stands as spent: ${counted(inDoubt, 'redemption')}.`
+      : ''
+  const files = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what}: ${names.join(', ')}`] : [])
+  return [
+    `Learner ${userId} is erased: ${counted(records, 'record')} deleted, ${counted(cancelled, 'open redemption')} ended.${doubt}`,
+    ...files('Exports made anew without them', remade),
+    ...files('Exports of them alone, deleted', deleted),
+    ...files('Exports that show them still, for you to delete', left),
+  ]
 }
 
 export const learnerFreeze = freezing('freeze', 'a learner earns and redeems nothing, and keeps what they have', freeze)

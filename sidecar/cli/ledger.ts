@@ -1,6 +1,7 @@
 /** `ledger export`. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { keepRecipe } from '../actions/exports.js'
 import { RulesInForce } from '../actions/rules-in-force.js'
 import { readCheckpoint } from '../domain/checkpoint.js'
 import { KINDS } from '../domain/entry.js'
@@ -54,13 +55,15 @@ export const exportCommand: Command = {
     }
     return withContext(invocation.config, ({ notary, reader }) => {
       // Signed first: what is written meanwhile is not under it, and not exported either.
-      const note = notary.newest()
-      const upTo = note === null ? undefined : readCheckpoint(note).size
-      const bytes = writeFile(out, chunksOf(reader, { ...filterOf(invocation, reader), upTo }))
-      const checkpoint = note === null ? null : `${out}.checkpoint`
-      if (checkpoint !== null && note !== null) writeFile(checkpoint, [note])
+      const note = notary.atHand()
+      const upTo = readCheckpoint(note).size
+      const filter = { ...filterOf(invocation, reader), upTo }
+      keepRecipe(invocation.config.home, out, { format, filter })
+      const bytes = writeFile(out, chunksOf(reader, filter))
+      const checkpoint = `${out}.checkpoint`
+      writeFile(checkpoint, [note])
       invocation.print({ file: out, bytes, checkpoint }, '')
-      invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes${checkpoint ? `, and ${checkpoint}` : ''}.`)
+      invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes, and ${checkpoint}.`)
       return DONE
     })
   },

@@ -1,7 +1,9 @@
 /** `serve`: the server itself. */
 import { existsSync } from 'node:fs'
+import { eraseAgain, listErased, readErasedList } from '../actions/erased-list.js'
 import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
-import { keepCheckpoint, startCheckpoints } from '../checkpoint-files.js'
+import { finishRestore } from '../actions/restore.js'
+import { checkpointFiles, startCheckpoints } from '../checkpoint-files.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import { createHome, HomeError, lockHome } from '../home.js'
@@ -28,6 +30,8 @@ async function runServer({ config }: Invocation): Promise<number> {
   const log = createLog(config.logLevel)
   const lock = lockHome(config.home)
   try {
+    const before = finishRestore(config.home)
+    if (before) log.info({ before }, 'a restore was brought to its end; what was there before is kept')
     createHome(config.home)
     const context = openContext(config, log, true)
     try {
@@ -49,7 +53,9 @@ async function serveUntilStopped(
   try {
     warnings = putInForce(context, 'start')
     context.notary.begin()
-    keepCheckpoint(context)
+    // A copy of the database that was put in place by hand is found out before there are entries of its own.
+    for (const note of checkpointFiles(config.home).values()) context.notary.follow(note)
+    keepErased(context)
   } catch (error) {
     if (!(error instanceof ConfigurationRefused)) throw error
     process.stderr.write(`${explain(error, config)}\n`)
@@ -58,6 +64,7 @@ async function serveUntilStopped(
   // Before anybody can know that it runs: without these, a signal would end it on the spot.
   const asked = stopAsked()
   process.on('SIGHUP', () => reload(context))
+  const stopCheckpoints = startCheckpoints(context)
   const { server, url } = await listen(context)
   log.info({ url, home: config.home, version: VERSION }, 'listening')
   logWarnings(context, warnings)
@@ -67,7 +74,6 @@ async function serveUntilStopped(
   announce({ pid: process.pid, url })
   const stopJobs = startJobs(context)
   const stopMessenger = startMessenger(context)
-  const stopCheckpoints = startCheckpoints(context)
   process.stdout.write(welcome(context, url))
 
   await asked
@@ -80,6 +86,16 @@ async function serveUntilStopped(
   clearTimeout(cut)
   stopCheckpoints()
   return DONE
+}
+
+/** Whoever was erased stays so, whatever file was put in the place of the database. */
+function keepErased(context: Context): void {
+  const { stores, rules, now, config, log } = context
+  const listed = readErasedList(config.home)
+  const erased = stores.writer.write(() => eraseAgain({ stores, rules, now: now() }, listed, 'server'))
+  if (erased > 0) log.warn({ erased }, 'learners who were erased were in the database again, and are erased again')
+  if (erased > 0) stores.writer.emptyLog()
+  listErased(context)
 }
 
 const stopAsked = (): Promise<void> =>

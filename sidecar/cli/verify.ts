@@ -1,36 +1,87 @@
 /** `ledger verify`. */
-import { verifyLedger } from '../actions/verify.js'
-import { type Command, DONE, PROBLEM, withReader } from './command.js'
+import { readFileSync } from 'node:fs'
+import { replayGrants } from '../actions/replay.js'
+import { replaySentence } from '../actions/replay-verdict.js'
+import { asJson, type Verification, verifyLedger } from '../actions/verify.js'
+import { checkpointFiles } from '../checkpoint-files.js'
+import { NoteError } from '../domain/note.js'
+import { type Command, counted, DONE, type Invocation, PROBLEM, UsageError, withReader } from './command.js'
 import { createProgress, grouped } from './progress.js'
 
 export const verify: Command = {
   name: 'ledger verify',
-  usage: '[--quick]',
-  summary: 're-derives everything from the raw rows; names the first broken entry',
-  options: { quick: { type: 'boolean' } },
+  usage: '[--quick] [--replay] [--against FILE]… [--key VKEY]',
+  summary: 're-derives everything from the raw rows; names the first broken entry; holds it against kept checkpoints',
+  options: {
+    quick: { type: 'boolean' },
+    replay: { type: 'boolean' },
+    against: { type: 'string', multiple: true },
+    key: { type: 'string' },
+  },
   run: (invocation) => {
+    const quick = invocation.options.quick === true
+    const against = given(invocation)
+    const key = keyOf(invocation)
+    // Before the database: every checkpoint in a file is over entries that are in it by then.
+    const files = named(checkpointFiles(invocation.config.home))
     return withReader(invocation.config, (connection) => {
       const progress = createProgress()
-      const quick = invocation.options.quick === true
       const onProgress = (done: number, of: number) => progress.show(`${grouped(done)} of ${grouped(of)} entries`)
-      const result = verifyLedger(connection, { quick, onProgress })
+      const result = refusingKeys(() => verifyLedger(connection, { quick, onProgress, files, against, key }))
+      const replay = invocation.options.replay === true ? replayGrants(connection, { onProgress }) : null
       progress.end()
-      const { ok, entries, head, opened, erased, problems } = result
-      const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}`
-      const how = quick
-        ? 'chain only (--quick)'
-        : `${grouped(opened)} private records opened${erased > 0 ? `, ${grouped(erased)} erased` : ''}, balances and indexes agree`
-      const first = problems[0]
-      const lines = ok
-        ? [`The ledger verifies: ${read}; ${how}.`]
-        : [
-            `The ledger does NOT verify. First: ${first?.seq == null ? '' : `entry ${first.seq}: `}${first?.message}.`,
-            ...problems.slice(1).map(({ seq, message }) => `  then: ${seq === null ? '' : `entry ${seq}: `}${message}`),
-            `${read}.`,
-            'What to do: stop the server, keep a copy of the whole home as it is, and restore the newest backup that verifies.',
-          ]
-      invocation.print(result, lines.join('\n'))
-      return ok ? DONE : PROBLEM
+      const lines = [...told(result), ...(replay ? [replaySentence(replay)] : [])]
+      invocation.print({ ...asJson(result), ...(replay && { replay }) }, lines.join('\n'))
+      return result.ok && (replay?.problems.length ?? 0) === 0 ? DONE : PROBLEM
     })
   },
+}
+
+const named = (texts: ReadonlyMap<string, string>) => [...texts].map(([name, text]) => ({ name, text }))
+
+function given({ options: { against } }: Invocation) {
+  const paths = Array.isArray(against) ? (against as readonly string[]) : []
+  return named(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])))
+}
+
+function keyOf({ options: { key } }: Invocation): string | undefined {
+  return typeof key === 'string' ? key.trim() : undefined
+}
+
+function refusingKeys<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof NoteError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function told(result: Verification): string[] {
+  const { ok, entries, head, root, problems, declaredLost } = result
+  const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}, root ${root}`
+  const lost = declaredLost.map(
+    ({ origin, kept, signed, entry }) =>
+      `Declared lost: the entries ${kept + 1}–${signed} of ${origin} were given up by a restore, as entry ${entry} says.`,
+  )
+  if (ok) return [`The ledger verifies: ${read}; ${[...found(result), ...agreeing(result)].join('; ')}.`, ...lost]
+  const [first, ...others] = problems.map(({ seq, message }) => `${seq === null ? '' : `entry ${seq}: `}${message}`)
+  return [
+    `The ledger does NOT verify. First: ${first}.`,
+    ...others.map((line) => `  then: ${line}`),
+    `${read}.`,
+    ...lost,
+    'What to do: stop the server, keep a copy of the whole home as it is, and restore the newest backup that verifies.',
+  ]
+}
+
+function found({ quick, opened, erased }: Verification): string[] {
+  if (quick) return ['chain and tree only (--quick)']
+  const gone = erased > 0 ? `, ${grouped(erased)} erased` : ''
+  return [`${grouped(opened)} private records opened${gone}, balances and indexes agree`]
+}
+
+function agreeing({ checkpoints: { own, against } }: Verification): string[] {
+  const kept = own === 0 ? 'no checkpoint is kept here' : `${counted(own, 'checkpoint')} kept here agree`
+  return against === 0 ? [kept] : [kept, `${counted(against, 'checkpoint')} that you gave agree`]
 }

@@ -22,7 +22,17 @@ export interface Settings {
   readonly currency: string | null
   readonly customEvents: readonly string[]
   readonly jobs: Readonly<Record<string, string>>
-  readonly retention: { readonly events: number; readonly decisions: number }
+  readonly retention: { readonly events: number; readonly decisions: number; readonly backups: number }
+  readonly legalHold: readonly LegalHold[]
+  /** The e-mail address of who is sent checkpoints; null: nobody is. */
+  readonly auditContact: string | null
+}
+
+/** Somebody who must not be erased for the time being, by their id in the LMS or by their subject. */
+export interface LegalHold {
+  readonly user: string | null
+  readonly subject: string | null
+  readonly reason: string
 }
 
 /** Civil days, both included. */

@@ -89,5 +89,10 @@ export function actOf(event: LearningEvent): string | null {
 /** The name of the deed that a class reports, `forum.post`; null where it stands for no single deed. */
 export const deedNameOf = (event: string): string | null => deedOfClass.get(event)?.act ?? null
 
+const ownActs = new Set(DEEDS.filter(({ own }) => own).map(({ act }) => act))
+
+/** Whether an act key names what belongs to one learner alone: nobody else can ever be paid for it. */
+export const belongsToOne = (act: string): boolean => ownActs.has(act.split(':', 1)[0] ?? '')
+
 /** Whether the deed's object belongs to one learner alone (a post), rather than being shared (a badge, an activity). */
 export const ownedByLearner = (event: LearningEvent): boolean => deedOfClass.get(event.event)?.own ?? false

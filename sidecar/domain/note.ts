@@ -1,5 +1,8 @@
-/** C2SP signed notes (c2sp.org/signed-note v1.0.0): a text, a blank line, and lines by whoever signed it, with Ed25519. */
-import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
+/**
+ * C2SP signed notes (c2sp.org/signed-note v1.0.0): a text, a blank line, and lines by whoever signed it, with Ed25519. A line
+ * of a witness (c2sp.org/tlog-cosignature v1.0.1) is over the time at which it saw the text as well.
+ */
+import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
 
 /** A note that is none, or that nobody whose key is known has signed. The message says which. */
 export class NoteError extends Error {}
@@ -16,10 +19,12 @@ interface Verifier {
   readonly name: string
   /** The first four bytes of a hash over name and key. */
   readonly id: Buffer
-  readonly key: KeyObject
+  readonly verify: (text: string, signature: Buffer) => boolean
 }
 
 const ED25519 = 1
+const COSIGNATURE = 4
+const TIME_BYTES = 8
 /** What comes before the 32 bytes of an Ed25519 key in DER (RFC 8410): a seed, and a public key. */
 const SEED_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -30,7 +35,7 @@ export function signerFrom(name: string, seed: Buffer): Signer {
   requireName(name)
   const key = createPrivateKey({ key: Buffer.concat([SEED_PREFIX, seed]), format: 'der', type: 'pkcs8' })
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(PUBLIC_PREFIX.length)
-  const id = keyId(name, publicKey)
+  const id = keyId(name, ED25519, publicKey)
   const vkey = `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.of(ED25519), publicKey]).toString('base64')}`
   const signed = (text: string) => Buffer.concat([id, sign(null, Buffer.from(text), key)]).toString('base64')
   return { name, vkey, sign: (text) => `${DASH} ${name} ${signed(text)}\n` }
@@ -40,13 +45,22 @@ export function signerFrom(name: string, seed: Buffer): Signer {
 export function verifierOf(vkey: string): Verifier {
   const [, name = '', id = '', encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(vkey) ?? []
   const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.length !== 33 || bytes[0] !== ED25519)
+  const kind = bytes[0]
+  if (bytes.length !== 33 || bytes.toString('base64') !== encoded || (kind !== ED25519 && kind !== COSIGNATURE))
     throw new NoteError(`${vkey} is no public key of a log (name+id+key)`)
   const publicKey = bytes.subarray(1)
-  if (keyId(name, publicKey).toString('hex') !== id)
+  if (keyId(name, kind, publicKey).toString('hex') !== id)
     throw new NoteError(`${vkey} was copied wrongly: its parts disagree`)
   const key = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: 'der', type: 'spki' })
-  return { name, id: Buffer.from(id, 'hex'), key }
+  const isSigned = (text: string, signature: Buffer) => verify(null, Buffer.from(text), key, signature)
+  return { name, id: Buffer.from(id, 'hex'), verify: kind === ED25519 ? isSigned : isCosigned(isSigned) }
+}
+
+/** A witness signs a header with its time before the text, and puts the time before its signature. */
+const isCosigned = (isSigned: Verifier['verify']) => (text: string, signature: Buffer) => {
+  if (signature.length <= TIME_BYTES) return false
+  const header = `cosignature/v1\ntime ${signature.readBigUInt64BE()}\n`
+  return isSigned(header + text, signature.subarray(TIME_BYTES))
 }
 
 /** @param text ends in a line feed. */
@@ -70,10 +84,10 @@ export function openNote(note: string, vkeys: readonly string[]): { text: string
     .map(readLine)
   const signedBy: string[] = []
   for (const vkey of vkeys) {
-    const { name, id, key } = verifierOf(vkey)
+    const { name, id, verify: isBy } = verifierOf(vkey)
     const line = lines.find((one) => one.name === name && one.id.equals(id))
     if (!line) continue
-    if (!verify(null, Buffer.from(text), key, line.signature)) {
+    if (!isBy(text, line.signature)) {
       throw new NoteError(`the signature of ${name} is not over this text: one of the two was changed`)
     }
     signedBy.push(vkey)
@@ -92,8 +106,8 @@ function readLine(line: string): { name: string; id: Buffer; signature: Buffer }
   return { name, id: bytes.subarray(0, 4), signature: bytes.subarray(4) }
 }
 
-const keyId = (name: string, publicKey: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), publicKey]), 'buffer').subarray(0, 4)
+const keyId = (name: string, kind: number, publicKey: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(kind), publicKey]), 'buffer').subarray(0, 4)
 
 function requireName(name: string): void {
   if (!/^[^+\s]+$/.test(name)) throw new NoteError(`${name} cannot name a log: no spaces, no +`)

@@ -98,6 +98,7 @@ const SENTENCES = {
   out_of_stock: () => 'None of these are left.',
   budget_used_up: (p, w) => `The money for this is used up for this month. It begins anew on ${day(p, 'again', w)}.`,
   partner_closed: () => 'The partner who hands this over takes no redemptions at present.',
+  redeeming_paused: () => 'Redeeming is paused for the moment. Your points are safe.',
 
   // What a learner is told without having asked.
   tier_reached: (p) => `You have reached the tier ${p.title}.`,

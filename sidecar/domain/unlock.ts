@@ -17,6 +17,8 @@ export interface Circumstances {
   /** An approval stands over the terms as they are. */
   readonly approved: boolean
   readonly fundedOnly: boolean
+  /** Nobody redeems anything just now. */
+  readonly paused: boolean
   /** Its partner takes redemptions. */
   readonly partnerOpen: boolean
   /** How many are left of stock or pool; null: no limit. */
@@ -40,7 +42,8 @@ export const staysHidden = (reward: Reward, reasons: readonly Reason[]): boolean
 
 /** Everything that stands in the way, each as a sentence of its own; empty: it can be had. @param offer null: none for this tier. */
 export function lockedBecause(reward: Reward, offer: Offer | null, circumstances: Circumstances): Reason[] {
-  const { learner, names, civil, now, balance, left, budgetLeft, partnerOpen, approved, fundedOnly } = circumstances
+  const { learner, names, civil, now, balance, left, budgetLeft, paused, partnerOpen, approved, fundedOnly } =
+    circumstances
   const because = (stands: boolean, code: ReasonCode, params: () => Reason['params'] = () => ({})): Reason[] =>
     stands ? [reason(code, params(), civil)] : []
   const { window, requires, funding } = reward
@@ -50,6 +53,7 @@ export function lockedBecause(reward: Reward, offer: Offer | null, circumstances
   const short = offer ? offer.cost - balance : 0
   return [
     ...because(learner.frozen, 'frozen'),
+    ...because(paused, 'redeeming_paused'),
     ...because(!reward.active, 'not_active'),
     ...because(!approved, 'not_approved'),
     ...because(fundedOnly && funding.kind !== 'institution', 'not_funded'),

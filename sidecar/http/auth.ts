@@ -4,6 +4,7 @@ import type { Request } from 'express'
 import jwt from 'jsonwebtoken'
 import { AUDIENCE, ISSUED_KID, SCOPES, type Scope } from '../actions/token.js'
 import type { Context } from '../context.js'
+import { personOf } from '../domain/person.js'
 import { Problem } from './problem.js'
 
 export interface Principal {
@@ -161,5 +162,5 @@ export function learnerOf(principal: Principal, asked: string | undefined): stri
 /** Who did something, for the ledger: the person whom Moodle names, Moodle itself, or an issued token. */
 export function actorOf({ signedBy, sub, id }: Principal): string {
   if (signedBy === null) return `token:${id}`
-  return sub === null ? 'bridge' : `moodle:${sub}`
+  return sub === null ? 'bridge' : personOf(sub)
 }

@@ -8,6 +8,7 @@ import type { Decision } from '../domain/decision.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { mostMinorFor } from '../domain/worth.js'
 import { Problem } from './problem.js'
+import { awaited, resendSchema } from './restore.js'
 import type { Answer, Call, Route, Schema } from './route.js'
 import { checkpointSchema, decisionSchema, integer, list, nullable, record, text } from './schema.js'
 
@@ -31,6 +32,7 @@ const resultSchema = record(
 const subscriptionsSchema = record({
   etag: text,
   events: list(text),
+  audit_contact: { ...nullable('string'), description: 'Whom the bridge mails the newest checkpoint, nightly.' },
   custom_events: { ...list(text), description: 'Declared, and paid for by a rule: what a person may award.' },
   screen: record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
 })
@@ -80,6 +82,7 @@ export const eventRoutes: readonly Route[] = [
             'RFC 6962 hashes (base64) from the checkpoint that was sent to this one; null where none was sent, or no proof can be given.',
         },
         subscriptions_etag: text,
+        resend: resendSchema,
       }),
     },
     handle: postEvents,
@@ -124,7 +127,7 @@ async function postEvents({ context, body }: Call): Promise<Answer> {
   // The proof first: it may give the ledger another name.
   const consistency = held ? notary.follow(held) : null
   const json = { results: results.map(shown), checkpoint: notary.newest(), consistency }
-  return { json: { ...json, subscriptions_etag: etagOf(rules.current()) } }
+  return { json: { ...json, subscriptions_etag: etagOf(rules.current()), resend: awaited(context) } }
 }
 
 async function postRehearsal({ context, body }: Call): Promise<Answer> {
@@ -195,6 +198,7 @@ function getSubscriptions({ context, request }: Call): Answer {
 /** Nothing is screened in Moodle before a blacklist says what. */
 const subscriptionsOf = ({ eventNames, listeners, settings }: CompiledRules): object => ({
   events: eventNames,
+  audit_contact: settings.auditContact,
   custom_events: settings.customEvents.filter((name) => listeners.has(name)),
   screen: { patterns: [], cohorts: [], roles: [], address_ranges: [] },
 })

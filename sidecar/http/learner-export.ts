@@ -66,7 +66,7 @@ const LAST_DAY = '9999-12-31'
  * Inside a transaction only; what it makes is whole.
  * @throws where anything of it cannot be read.
  */
-export function learnerExport(moment: Moment, { userId, actor }: { userId: string; actor: string }): object {
+export function learnerExport(moment: Moment, { userId, actor }: { userId: string; actor: string }) {
   const { stores, rules, now } = moment
   const { civil, settings } = rules.current()
   const { subject, mergedInto, kept, redemptions } = exportLearner(moment, { userId, actor })

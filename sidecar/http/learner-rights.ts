@@ -1,15 +1,18 @@
 /** What learners have a right to: their data, to be forgotten, to be one person; and to be frozen while that is settled. */
-import { erase } from '../actions/erase.js'
+import { type Aftermath, afterErasure } from '../actions/after-erasure.js'
+import { type Erasure, erase } from '../actions/erase.js'
 import { type FreezeState, freeze, unfreeze } from '../actions/freeze.js'
 import type { AskedFor } from '../actions/learner.js'
 import { merge } from '../actions/merge.js'
 import type { Moment } from '../actions/moment.js'
+import { zip } from '../archive/zip.js'
 import { PLAIN } from '../domain/learning-event.js'
 import { actorOf } from './auth.js'
+import { csvFiles } from './learner-csv.js'
 import { exportSchema, learnerExport } from './learner-export.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
-import { integer, nullable, nullableTime, reasonBody, record, text } from './schema.js'
+import { integer, list, nullable, nullableTime, reasonBody, record, text } from './schema.js'
 
 const truth: Schema = { type: 'boolean' }
 const userBody: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: PLAIN }
@@ -44,19 +47,29 @@ export const learnerRightsRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/learners/{id}/export',
     summary:
-      'Everything that is kept about a learner, whole or not at all, their unused tokens included. One who is not known is no error: nothing is kept.',
+      'Everything that is kept about a learner, whole or not at all, their unused tokens included; as JSON, or as a ZIP of CSV files. Nobody else is named in it. One who is not known is no error: nothing is kept.',
     access: ['privacy'],
-    answer: { status: 200, schema: exportSchema },
+    query: { format: { type: 'string', enum: ['json', 'csv'], default: 'json' } },
+    answer: { status: 200, zip: true, schema: exportSchema },
     handle: getExport,
   },
   action(
     'erase',
-    'Forgets a learner: what leads from the ledger to them is deleted. One who is not known, or was erased before, is no error.',
+    'Forgets a learner: what leads from the ledger to them is deleted. One who is not known, or was erased before, is no error; one whom a legal hold keeps is refused.',
     record({
       user_id: text,
       erased: truth,
       records: { ...integer, description: 'Private records that were deleted.' },
       cancelled: { ...integer, description: 'Open redemptions that were ended.' },
+      in_doubt: {
+        ...integer,
+        description: 'Deliveries of which nobody knows whether they arrived: they stand as spent.',
+      },
+      exports: {
+        ...record({ remade: list(text), deleted: list(text), left: list(text) }),
+        description:
+          'Files in the home’s folder of exports that showed them: made anew without them, deleted since they were of them alone, or left for a person to delete.',
+      },
       merged_into: mergedInto,
     }),
     postErase,
@@ -102,14 +115,30 @@ function act<T>(call: Call, work: (moment: Moment, asked: AskedFor) => T): Promi
 
 async function getExport(call: Call): Promise<Answer> {
   const { stores, rules, now, committer } = call.context
+  const { format } = call.query as unknown as { format: 'json' | 'csv' }
   const asked = { userId: userOf(call), actor: actorOf(call.principal) }
-  return { json: await committer.run(() => learnerExport({ stores, rules, now: now() }, asked)) }
+  const json = await committer.run(() => learnerExport({ stores, rules, now: now() }, asked))
+  if (format === 'json') return { json }
+  const headers = { 'Content-Disposition': 'attachment; filename="personal-data.zip"' }
+  return { stream: [csvZip(json)], type: 'application/zip', headers }
 }
 
+/** A personal-data export as a ZIP of CSV files. */
+export const csvZip = (kept: object): Buffer =>
+  zip(new Map([...csvFiles(kept)].map(([name, content]) => [name, Buffer.from(content)])))
+
 async function postErase(call: Call): Promise<Answer> {
-  const { mergedInto: merged_into, ...done } = await act(call, erase)
-  call.context.stores.writer.emptyLog()
-  return { json: { user_id: userOf(call), ...done, merged_into } }
+  const erasure = await act(call, erase)
+  const aftermath = await afterErasure(call.context, erasure)
+  return { json: shownErasure(userOf(call), erasure, aftermath) }
+}
+
+export function shownErasure(
+  userId: string,
+  { erased, records, cancelled, inDoubt: in_doubt, mergedInto: merged_into }: Erasure,
+  { exports }: Aftermath,
+): object {
+  return { user_id: userId, erased, records, cancelled, in_doubt, exports, merged_into }
 }
 
 async function setFrozen(call: Call, work: typeof freeze): Promise<Answer> {

@@ -1,5 +1,6 @@
 /** What Moodle is to hand over: the bridge fetches it, and says by redemption id what came of it. */
 import { answerDelivery } from '../actions/moodle-delivery.js'
+import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import { limitQuery, list, nullable, record, stateSchema, text, time } from './schema.js'
 
@@ -39,7 +40,7 @@ export const moodleDeliveryRoutes: readonly Route[] = [
         reason: { type: 'string', maxLength: 500, description: 'Why it was refused, for people in charge.' },
       },
     },
-    answer: { status: 200, schema: record({ redemption_id: text, status: stateSchema }) },
+    answer: { status: 200, schema: record({ redemption_id: text, status: stateSchema, receipt: receiptSchema }) },
     handle: postDelivery,
   },
 ]
@@ -55,11 +56,12 @@ function getDeliveries({ context, query }: Call): Answer {
   return { json: { deliveries } }
 }
 
-async function postDelivery({ context, params, body }: Call): Promise<Answer> {
+async function postDelivery(call: Call): Promise<Answer> {
+  const { context, params, body } = call
   const { status, reason = null } = body as { status: 'done' | 'refused'; reason?: string }
   const { stores, rules, now, committer } = context
   const { id, state } = await committer.run(() =>
     answerDelivery({ stores, rules, now: now() }, params.id!, { status, reason }),
   )
-  return { json: { redemption_id: id, status: state } }
+  return { json: { redemption_id: id, status: state, receipt: receiptFor(call, id) } }
 }

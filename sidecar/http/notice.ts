@@ -1,5 +1,6 @@
 /** What learners and administrators are told without having asked, for Moodle's messages. None holds a token or a code. */
 import { reason } from '../domain/reason.js'
+import { awaited, resendSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import { integer, limitQuery, list, nullable, reasonSchema, record, time } from './schema.js'
 
@@ -28,6 +29,7 @@ export const noticeRoutes: readonly Route[] = [
           }),
         ),
         after: { ...integer, description: 'Where the next call goes on.' },
+        resend: resendSchema,
       }),
     },
     handle: getNotices,
@@ -46,5 +48,5 @@ function getNotices({ context, query }: Call): Answer {
     time: new Date(told).toISOString(),
     ...reason(code, params, civil),
   }))
-  return { json: { notices, after: found.at(-1)?.number ?? after } }
+  return { json: { notices, after: found.at(-1)?.number ?? after, resend: awaited(context) } }
 }

@@ -86,6 +86,7 @@ function operation(route: Route): object {
   const { summary, access, path, query, required = [], idempotent, body, documentedBody = body, answer } = route
   const content: Record<string, object> = { [answer.type ?? 'application/json']: { schema: growing(answer.schema) } }
   if (answer.csv) content['text/csv'] = { schema: { type: 'string' } }
+  if (answer.zip) content['application/zip'] = { schema: { contentMediaType: 'application/zip' } }
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: PATH_PART })),
     ...Object.entries(query ?? {}).map(([name, schema]) => ({

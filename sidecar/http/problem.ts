@@ -16,6 +16,8 @@ const STATUS = {
   token_consumed: 409,
   token_lapsed: 409,
   too_late: 409,
+  redeeming_paused: 409,
+  legal_hold: 409,
   too_large: 413,
   unsupported_encoding: 415,
   key_reused: 422,

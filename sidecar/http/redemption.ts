@@ -7,6 +7,7 @@ import type { Redemption } from '../store/redemption.js'
 import type { Stores } from '../store/stores.js'
 import { learnerOf } from './auth.js'
 import { subjectFor } from './learner.js'
+import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {
   cursorQuery,
@@ -66,7 +67,10 @@ export const redemptionRoutes: readonly Route[] = [
     path: '/api/user/redemptions/{id}/cancel',
     summary: 'Cancels one’s own redemption while its token is unused, for as long as its reward allows.',
     access: ['learner'],
-    answer: { status: 200, schema: record({ redemption_id: text, status: stateSchema, balance: integer }) },
+    answer: {
+      status: 200,
+      schema: record({ redemption_id: text, status: stateSchema, balance: integer, receipt: receiptSchema }),
+    },
     handle: postCancel,
   },
 ]
@@ -125,11 +129,19 @@ export function shownSecrets({ vault, codes }: Stores, redemption: Redemption): 
   }
 }
 
-async function postCancel({ context, principal, params }: Call): Promise<Answer> {
+async function postCancel(call: Call): Promise<Answer> {
+  const { context, principal, params } = call
   const { stores, rules, now, committer } = context
   const userId = learnerOf(principal, undefined)
   const { id, state, subject } = await committer.run(() => cancelOwn({ stores, rules, now: now() }, userId, params.id!))
-  return { json: { redemption_id: id, status: state, balance: stores.ledger.balance(subject).points } }
+  return {
+    json: {
+      redemption_id: id,
+      status: state,
+      balance: stores.ledger.balance(subject).points,
+      receipt: receiptFor(call, id),
+    },
+  }
 }
 
 const iso = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString())

@@ -5,6 +5,7 @@ import { inLanguage } from '../domain/reward.js'
 import { learnerOf } from './auth.js'
 import { subjectFor } from './learner.js'
 import { shownSecrets } from './redemption.js'
+import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {
   discountSchema,
@@ -73,6 +74,7 @@ export const rewardRoutes: readonly Route[] = [
           status: stateSchema,
           expires_at: nullableTime,
           balance: integer,
+          receipt: receiptSchema,
           token: { ...text, description: 'What the learner shows; to be kept from everybody else.' },
           qr: { ...text, description: 'The same for a QR code.' },
           code: { ...text, description: 'A shop’s code.' },
@@ -123,12 +125,14 @@ function priceOf(
   return { cost, available: reasons.length === 0, locked_because: reasons, value, discount }
 }
 
-async function postRedeem({ context, principal, params, key, body }: Call): Promise<Answer> {
+async function postRedeem(call: Call): Promise<Answer> {
+  const { context, principal, params, key, body } = call
   const { expected_cost: expectedCost } = body as { expected_cost: number }
   const { stores, rules, now, committer } = context
   const userId = learnerOf(principal, undefined)
   const order = { userId, reward: params.id!, expectedCost, key: key! }
   const redeemed = await committer.run(() => redeem({ stores, rules, now: now() }, order))
   const redemption = stores.redemptions.byId(redeemed.redemption_id)!
-  return { json: { ...redeemed, ...shownSecrets(stores, redemption) } }
+  const receipt = receiptFor(call, redemption.id)
+  return { json: { ...redeemed, ...shownSecrets(stores, redemption), receipt } }
 }

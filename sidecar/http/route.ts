@@ -29,12 +29,13 @@ export interface Route {
   readonly body?: Schema
   /** The body as the OpenAPI document shows it, where the handler checks more than `body` does. */
   readonly documentedBody?: Schema
-  /** The answer on success: JSON, unless it says another type. `csv` where it can be streamed as text/csv too. */
+  /** The answer on success: JSON, unless it says another type. `csv` where it can be streamed as text/csv too, `zip` as files. */
   readonly answer: {
     readonly status: number
     readonly schema: Schema
     readonly type?: 'text/plain'
     readonly csv?: boolean
+    readonly zip?: boolean
     readonly notModified?: boolean
   }
   readonly handle: (call: Call) => Promise<Answer> | Answer
@@ -55,7 +56,11 @@ export interface Call {
 
 export type Answer =
   | { readonly json: object; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly stream: Iterable<string>; readonly type: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly stream: Iterable<string | Buffer>
+      readonly type: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly notModified: true; readonly headers: Readonly<Record<string, string>> }
 
 const SMALL_BODY = 16 * 1024
@@ -142,7 +147,7 @@ async function send(response: Response, status: number, answer: Answer): Promise
 }
 
 /** Writes chunk by chunk, waiting for a slow reader, and lets other requests in between. */
-async function sendStream(response: Response, type: string, chunks: Iterable<string>): Promise<void> {
+async function sendStream(response: Response, type: string, chunks: Iterable<string | Buffer>): Promise<void> {
   response.type(type)
   for (const chunk of chunks) {
     if (response.destroyed) return

@@ -10,6 +10,7 @@ import { openApiRoute } from './openapi.js'
 import { pairingRoutes } from './pairing.js'
 import { redemptionRoutes } from './redemption.js'
 import { reportRoutes } from './report.js'
+import { restoreRoutes } from './restore.js'
 import { rewardRoutes } from './reward.js'
 import type { Route } from './route.js'
 import { supportRoutes } from './support.js'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...adjustmentRoutes,
   ...moodleDeliveryRoutes,
   ...noticeRoutes,
+  ...restoreRoutes,
   ...reportRoutes,
   ...systemRoutes,
   openApiRoute(() => routes),

@@ -51,7 +51,9 @@ const isAt = (path: string, asked: string): boolean => {
 function errorHandler({ log }: Context): ErrorRequestHandler {
   return (error, request, response, next) => {
     const problem = asProblem(error)
-    if (problem.status >= 500) log.error({ err: error, method: request.method, path: request.path }, problem.message)
+    // The route as it is declared: the path itself may hold a learner's id.
+    if (problem.status >= 500)
+      log.error({ err: error, method: request.method, route: request.route?.path }, problem.message)
     // Too late to say so in words: the reader sees the connection break, not a short file that looks whole.
     if (response.headersSent) return next(error)
     if (problem.code === 'unavailable') response.set('Retry-After', '5')

@@ -1,6 +1,7 @@
 /** Is it there, is it well, what does it speak. */
 import { API, MIN_BRIDGE, VERSION } from '../version.js'
 import { Problem } from './problem.js'
+import { awaited, resendSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import { integer, ledgerKeysSchema, list, record, text, time } from './schema.js'
 
@@ -18,6 +19,7 @@ const FEATURES: readonly string[] = [
   'privacy',
   'ledger',
   'checkpoints',
+  'receipts',
 ]
 
 const status = (name: string): Route['answer'] => ({
@@ -42,6 +44,7 @@ export const systemRoutes: readonly Route[] = [
         source: text,
         rules: { ...integer, description: 'How many rules are in force.' },
         time: { ...time, description: 'The clock here, to tell the skew.' },
+        resend: resendSchema,
       }),
     },
     handle: getHandshake,
@@ -74,7 +77,7 @@ function getHandshake({ context }: Call): Answer {
     features: FEATURES,
     ledger_keys: context.notary.vkeys(),
   }
-  return { json: { ...json, source: settings.source, rules: rules.length, time: clock } }
+  return { json: { ...json, source: settings.source, rules: rules.length, time: clock, resend: awaited(context) } }
 }
 
 function getReady({ context }: Call): Answer {

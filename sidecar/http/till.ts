@@ -9,7 +9,9 @@ import {
   type Use,
   verifyToken,
 } from '../actions/till.js'
+import { readToken } from '../domain/token-code.js'
 import { Problem } from './problem.js'
+import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {
   cursorQuery,
@@ -51,6 +53,9 @@ const usedAt = {
   reference: { ...nullable('string'), description: 'What was written down there; for admin only.' },
 } as const
 
+/** For Moodle to keep, where it was the one that used the token. */
+const kept = { redemption_id: text, receipt: receiptSchema } as const
+
 const tillRoute = (name: string, summary: string, handle: Route['handle'], idempotent = true): Route => ({
   method: 'post',
   path: `/api/tokens/${name}`,
@@ -58,7 +63,10 @@ const tillRoute = (name: string, summary: string, handle: Route['handle'], idemp
   access: ['partner', 'admin'],
   ...(idempotent ? { idempotent: 'optional' } : {}),
   body,
-  answer: { status: 200, schema: record({ ...token, ...usedAt }, Object.keys(usedAt)) },
+  answer: {
+    status: 200,
+    schema: record({ ...token, ...usedAt, ...kept }, [...Object.keys(usedAt), ...Object.keys(kept)]),
+  },
   handle,
 })
 
@@ -130,7 +138,16 @@ async function use(call: Call, action: typeof consumeToken): Promise<Answer> {
   const till = tillOf(call)
   const asked: Use = { token: written, reference, key: call.key }
   const work = (): TokenState => action({ stores, rules, now: now() }, till, asked)
-  return { json: await committer.run(() => limited(call, work)) }
+  const state = await committer.run(() => limited(call, work))
+  return { json: { ...state, ...(till === null ? receiptOf(call, written) : {}) } }
+}
+
+/** What Moodle keeps of a token that was used at its counter. */
+function receiptOf(call: Call, written: string): object {
+  const { stores } = call.context
+  const read = readToken(written)
+  const redemption = 'token' in read ? stores.redemptions.byToken(stores.vault.digest('token', read.token)) : null
+  return redemption ? { redemption_id: redemption.id, receipt: receiptFor(call, redemption.id) } : {}
 }
 
 /** Wrong tokens that a caller may try in a minute: enough for a bad day at the till, nothing for who guesses. */

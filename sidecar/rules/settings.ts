@@ -1,20 +1,23 @@
 /** `rocket.yaml`. */
 import { IANAZone } from 'luxon'
 import { validate } from 'node-cron'
-import type { Settings, Term } from '../domain/configuration.js'
+import type { LegalHold, Settings, Term } from '../domain/configuration.js'
 import { parseDuration } from '../domain/duration.js'
 import { didYouMean } from './closest.js'
 import { type Cursor, quote } from './cursor.js'
 import { type Fields, fieldsOf } from './fields.js'
 import { type Currency, currencyCode } from './money.js'
 import { customName } from './names.js'
-import { civilDay, identifier, listOf, type Reader, weekday, word, wordLike } from './values.js'
+import { civilDay, identifier, listOf, type Reader, text, weekday, word, wordLike } from './values.js'
 
 /** The scheduled jobs whose time an institution may set. */
-export const JOB_NAMES = ['expire', 'verify', 'retention'] as const
+export const JOB_NAMES = ['expire', 'verify', 'retention', 'backup'] as const
 export type JobName = (typeof JOB_NAMES)[number]
 
-const KEYS = ['source', 'timezone', 'week_starts', 'terms', 'currency', 'custom_events', 'retention', 'jobs'] as const
+const KEYS = [
+  ...(['source', 'timezone', 'week_starts', 'terms', 'currency', 'custom_events', 'retention', 'jobs'] as const),
+  ...(['legal_hold', 'audit_contact'] as const),
+] as const
 
 const DEFAULTS: Settings = {
   source: 'moodle',
@@ -25,7 +28,9 @@ const DEFAULTS: Settings = {
   currency: null,
   customEvents: [],
   jobs: {},
-  retention: { events: 120, decisions: 90 },
+  retention: { events: 120, decisions: 90, backups: 30 },
+  legalHold: [],
+  auditContact: null,
 }
 
 export interface ReadSettings {
@@ -61,6 +66,8 @@ export function readSettings(at: Cursor | null): ReadSettings {
     customEvents: customEvents ?? DEFAULTS.customEvents,
     jobs: fields.read('jobs', readJobs) ?? DEFAULTS.jobs,
     retention: fields.read('retention', readRetention) ?? DEFAULTS.retention,
+    legalHold: fields.read('legal_hold', listOf(readHold, { empty: 'allowed' })) ?? DEFAULTS.legalHold,
+    auditContact: fields.read('audit_contact', address),
   }
   return {
     settings,
@@ -122,11 +129,12 @@ function readTerm(at: Cursor): PlacedTerm | null {
 }
 
 function readRetention(at: Cursor): Settings['retention'] | null {
-  const fields = fieldsOf(at, 'retention', ['events', 'decisions'])
+  const fields = fieldsOf(at, 'retention', ['events', 'decisions', 'backups'])
   return (
     fields && {
       events: fields.read('events', days) ?? DEFAULTS.retention.events,
       decisions: fields.read('decisions', days) ?? DEFAULTS.retention.decisions,
+      backups: fields.read('backups', days) ?? DEFAULTS.retention.backups,
     }
   )
 }
@@ -157,3 +165,39 @@ const cron: Reader<string> = (at) => {
   if (harmless && validate(expression)) return expression
   return at.fail(`${quote(expression)} is not a cron expression such as "30 3 * * *" (minute hour day month weekday)`)
 }
+
+function readHold(at: Cursor): LegalHold | null {
+  if (at.shape.kind === 'scalar') {
+    const user = learnerId(at)
+    return user === null ? null : { user, subject: null, reason: 'legal hold' }
+  }
+  const fields = fieldsOf(at, 'a legal hold', ['user', 'subject', 'reason'])
+  if (!fields) return null
+  const [user, held] = [fields.read('user', learnerId), fields.read('subject', subject)]
+  if (fields.has('user') === fields.has('subject'))
+    at.fail('a legal hold names either `user` or `subject`; keep one of them')
+  const reason = fields.need('reason', text)
+  return (user === null && held === null) || reason === null ? null : { user, subject: held, reason }
+}
+
+const learnerId: Reader<string> = (at) => {
+  const user = word(at)
+  if (user !== null)
+    at.warn(
+      `the ledger keeps this file for ever, and the id ${quote(user)} in it: name them by subject (\`scripts/rocket learner show ${user}\` says which)`,
+    )
+  return user
+}
+
+const subject: Reader<string> = (at) => {
+  const written = word(at)
+  if (written === null || /^[0-9a-f]{24}$/.test(written)) return written
+  return at.fail(
+    `${at.name} must be 24 hex digits, not ${at.found}: \`scripts/rocket learner show ID\` says which, and the ledger keeps this file for ever`,
+  )
+}
+
+const address = wordLike(
+  /^[^\s@"<>(),:;]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
+  'an e-mail address such as audit@example.org',
+)

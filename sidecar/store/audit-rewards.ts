@@ -18,6 +18,8 @@ export interface ClaimedRedemption {
   readonly partner: string | null
   readonly created: number
   readonly consumed: number | null
+  /** On which it was made, where its entry was written again after a restore. */
+  readonly day: string | null
 }
 
 export interface RewardClaims {
@@ -43,7 +45,7 @@ export function readRewardClaims(connection: Connection): RewardClaims {
   const redemptions = connection
     .prepare<[], ClaimedRedemption>(
       `SELECT seq, id, subject, reward, state, refunded, expires, consumed_by AS consumedBy, reference, delivery,
-         partner, created, consumed,
+         partner, created, consumed, day,
          (SELECT count(*) FROM code WHERE code.redemption = redemption.seq AND code.state = 'handed_out') AS codes
        FROM redemption`,
     )

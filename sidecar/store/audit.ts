@@ -1,6 +1,8 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
 import { EMPTY, type Head, readBody } from '../domain/entry.js'
+import { type MemoryClaims, readMemoryClaims } from './audit-memory.js'
 import { type RewardClaims, readRewardClaims } from './audit-rewards.js'
+import { readTreeClaims, type TreeClaims } from './audit-tree.js'
 import { documentHash } from './configuration.js'
 import type { Connection } from './database.js'
 import type { Balance } from './ledger.js'
@@ -8,20 +10,29 @@ import type { Balance } from './ledger.js'
 /** `[seq, body, hash, salt, data]`; the last two null where the record is gone. */
 export type RawEntry = [seq: number, body: string, hash: string, salt: string | null, data: string | null]
 
-/** What the tables beside the entries claim, read in one instant. */
-export interface Claims {
+/** Where the ledger ends, and what is kept of its tree, read in one instant. */
+export interface ChainClaims {
   readonly head: Head
+  readonly tree: TreeClaims
+}
+
+/** What all tables beside the entries claim, read in one instant. */
+export interface Claims extends ChainClaims {
   readonly balances: ReadonlyMap<string, Balance>
-  /** subject → `source\nuser`. */
-  readonly learners: ReadonlyMap<string, string>
+  readonly learners: ReadonlyMap<string, NamedLearner>
   /** The hashes of the kept texts that are still what their hash says. */
   readonly documents: ReadonlySet<string>
   readonly rewards: RewardClaims
   /** The greatest `seq` of a private record. */
   readonly lastRecord: number
   readonly rights: RightsClaims
-  /** subject → its rows in the rules' memory; `standing` is the sum of the `seq` of those that stand. */
-  readonly granted: ReadonlyMap<string, { readonly grants: number; readonly points: number; readonly standing: number }>
+  readonly memory: MemoryClaims
+}
+
+/** Whom a subject stands for. */
+export interface NamedLearner {
+  readonly source: string
+  readonly user: string
 }
 
 const PAGE = 1_000
@@ -33,6 +44,8 @@ export interface RightsClaims {
   readonly merged: ReadonlyMap<string, string>
   /** subject → the entry that erased it. */
   readonly erased: ReadonlyMap<string, number>
+  /** Why nothing can be redeemed. */
+  readonly paused: ReadonlySet<string>
 }
 
 function readRightsClaims(connection: Connection): RightsClaims {
@@ -41,7 +54,13 @@ function readRightsClaims(connection: Connection): RightsClaims {
     frozen: new Set(connection.prepare<[], string>('SELECT subject FROM frozen').pluck().all()),
     merged: pairs<string>('SELECT subject, into_subject FROM merged'),
     erased: pairs<number>('SELECT subject, seq FROM erased'),
+    paused: new Set(connection.prepare<[], string>('SELECT cause FROM pause').pluck().all()),
   }
+}
+
+/** What a quick verification holds the entries against. */
+export function readChainClaims(connection: Connection): ChainClaims {
+  return connection.transaction(() => ({ head: readHead(connection), tree: readTreeClaims(connection) }))()
 }
 
 /** All claims and the head they belong to, in one read transaction. */
@@ -51,18 +70,13 @@ export function readClaims(connection: Connection): Claims {
       .prepare<[], Balance & { subject: string }>('SELECT subject, points, held, lifetime FROM balance')
       .all()
     const learners = connection
-      .prepare<[], [string, string, string]>('SELECT subject, source, user_id FROM learner')
-      .raw()
-      .all()
-    const granted = connection
-      .prepare<[], { subject: string; grants: number; points: number; standing: number }>(
-        'SELECT subject, count(*) AS grants, sum(points) AS points, sum(standing * seq) AS standing FROM granted GROUP BY subject',
-      )
+      .prepare<[], NamedLearner & { subject: string }>('SELECT subject, source, user_id AS user FROM learner')
       .all()
     return {
       head: readHead(connection),
+      tree: readTreeClaims(connection),
       balances: new Map(balances.map(({ subject, ...balance }) => [subject, balance])),
-      learners: new Map(learners.map(([subject, source, user]) => [subject, `${source}\n${user}`])),
+      learners: new Map(learners.map(({ subject, ...named }) => [subject, named])),
       documents: new Set(
         connection
           .prepare<[], { hash: string; text: string }>('SELECT hash, text FROM document')
@@ -72,7 +86,7 @@ export function readClaims(connection: Connection): Claims {
       rewards: readRewardClaims(connection),
       rights: readRightsClaims(connection),
       lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
-      granted: new Map(granted.map(({ subject, ...memory }) => [subject, memory])),
+      memory: readMemoryClaims(connection),
     }
   })()
 }
@@ -82,8 +96,16 @@ export function readHead(connection: Connection): Head {
   return connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get() ?? EMPTY
 }
 
-/** The entries up to one, in order, a page at a time so that no reader holds up the log file of SQLite. */
-export function* rawEntries(connection: Connection, upTo: number, withRecords: boolean): Generator<RawEntry[]> {
+/**
+ * The entries up to one, in order, a page at a time so that no reader holds up the log file of SQLite.
+ * @param after those with a greater `seq`; all, where it is left out.
+ */
+export function* rawEntries(
+  connection: Connection,
+  upTo: number,
+  withRecords: boolean,
+  after = Number.MIN_SAFE_INTEGER,
+): Generator<RawEntry[]> {
   const statement = connection
     .prepare<[number, number, number], RawEntry>(
       withRecords
@@ -92,12 +114,10 @@ export function* rawEntries(connection: Connection, upTo: number, withRecords: b
         : 'SELECT seq, body, hash FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
     )
     .raw()
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const page = statement.all(after, upTo, PAGE)
-    const last = page.at(-1)
-    if (!last) return
-    yield page
-    after = last[0]
+  for (let last: number | undefined = after; last !== undefined; ) {
+    const page = statement.all(last, upTo, PAGE)
+    if (page.length > 0) yield page
+    last = page.at(-1)?.[0]
   }
 }
 
@@ -111,25 +131,17 @@ export function grantOwner(connection: Connection): (seq: number) => string | nu
   }
 }
 
-/** A grant as the rules' memory has it. */
-export interface Remembered {
-  readonly rule: string
-  readonly act: string | null
-  readonly deed: string | null
-  readonly course: string | null
-  readonly activity: string | null
-  readonly object: string | null
-  readonly time: number
-  readonly points: number
-  readonly held: number
+/** The bytes of a private record's text, as they are in the file. */
+export function recordBytes(connection: Connection): (seq: number) => Buffer | undefined {
+  const statement = connection
+    .prepare<[number], Buffer>('SELECT CAST(data AS BLOB) FROM private_record WHERE seq = ?')
+    .pluck()
+  return (seq) => statement.get(seq)
 }
 
-/** What the rules' memory has of one grant. */
-export function memoryOf(connection: Connection): (subject: string, seq: number) => Remembered | undefined {
-  const statement = connection.prepare<[string, number], Remembered>(
-    `SELECT rule, act, deed, course, activity, object, time, points, held FROM granted WHERE subject = ? AND seq = ?`,
-  )
-  return (subject, seq) => statement.get(subject, seq)
+/** The erasure that was written last: 0 where there is none. */
+export function lastErasure(connection: Connection): number {
+  return connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM erased').pluck().get() ?? 0
 }
 
 /** What SQLite itself finds wrong with the file, null where nothing. It reads all of it. */

@@ -4,22 +4,70 @@ import type { Writer } from './database.js'
 export class Erased {
   readonly #writer
   readonly #sql
+  /** Whether deeds of anybody are kept: asked for at every event. Null: not looked yet. */
+  #anyDeeds: boolean | null = null
 
   constructor(writer: Writer) {
     const { connection } = writer
     this.#writer = writer
+    writer.mirror(this)
     this.#sql = {
       records: connection
         .prepare<[string], number>('SELECT count(*) FROM private_record JOIN entry USING (seq) WHERE subject = ?')
         .pluck(),
+      has: connection.prepare<[string], number>('SELECT 1 FROM erased WHERE subject = ?').pluck(),
       insert: connection.prepare('INSERT INTO erased (subject, seq) VALUES (?, ?)'),
       forget: FORGET.map((sql) => connection.prepare<[{ subject: string; now: number }]>(sql)),
+      sealed: connection
+        .prepare<[], number>(
+          'SELECT entry.seq FROM erased JOIN entry ON entry.subject = erased.subject WHERE entry.seq < erased.seq',
+        )
+        .pluck(),
+      acts: connection
+        .prepare<[string], string>(
+          'SELECT DISTINCT act FROM granted WHERE subject = ? AND standing = 1 AND act IS NOT NULL',
+        )
+        .pluck(),
+      keepDeed: connection.prepare('INSERT INTO erased_deed (key) VALUES (?) ON CONFLICT DO NOTHING'),
+      deed: connection.prepare<[Buffer], number>('SELECT 1 FROM erased_deed WHERE key = ?').pluck(),
+      anyDeeds: connection.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM erased_deed)').pluck(),
     }
+  }
+
+  clear(): void {
+    this.#anyDeeds = null
+  }
+
+  /** Whether whoever a subject led to was erased. */
+  has(subject: string): boolean {
+    return this.#sql.has.get(subject) === 1
   }
 
   /** How many private records a learner's entries have. */
   recordsOf(subject: string): number {
     return this.#sql.records.get(subject) ?? 0
+  }
+
+  /** The entries whose records erasures took. */
+  sealed(): Set<number> {
+    return new Set(this.#sql.sealed.all())
+  }
+
+  /** The acts of a learner's standing grants. */
+  actsOf(subject: string): string[] {
+    return this.#sql.acts.all(subject)
+  }
+
+  /** Keeps that a deed was paid, and not to whom. @param key of the deed: `Events.deedKey`. */
+  keepDeed(key: Buffer): void {
+    this.#sql.keepDeed.run(key)
+    this.#anyDeeds = true
+  }
+
+  /** Whether a deed was paid to somebody who was erased since. @param key of the deed, made where there is any to compare. */
+  hasDeed(key: () => Buffer): boolean {
+    this.#anyDeeds ??= this.#sql.anyDeeds.get() === 1
+    return this.#anyDeeds && this.#sql.deed.get(key()) === 1
   }
 
   /**
@@ -39,6 +87,8 @@ const FORGET = [
   `UPDATE redemption SET token_copy = NULL, partner_code = NULL,
      terms = (SELECT data -> '$.detail.terms' FROM private_record WHERE private_record.seq = redemption.seq),
      created = (SELECT unixepoch(day) * 1000 FROM entry WHERE entry.seq = redemption.seq) WHERE subject = @subject`,
+  // What a partner answered, in its own words, may name whom it was for.
+  'UPDATE message SET outcome = NULL WHERE redemption IN (SELECT seq FROM redemption WHERE subject = @subject)',
   `DELETE FROM private_record WHERE seq IN
      (SELECT entry.seq FROM entry JOIN erased USING (subject) WHERE entry.subject = @subject AND entry.seq < erased.seq)`,
   // Who could put a deed's object and its owner together in the LMS would know whose it was.

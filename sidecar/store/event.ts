@@ -47,6 +47,11 @@ export class Events {
     return createHmac('sha256', this.#key).update(`${source}\n${id}`).digest().subarray(0, KEY_BYTES)
   }
 
+  /** The key under which a deed of a source is kept once its learner is erased. An id holds no line end, so it is no id's. */
+  deedKey(source: string, act: string): Buffer {
+    return this.idKey(`deed\n${source}`, act)
+  }
+
   /** The number of the event that came under this id before; null: it is new. */
   seen(key: Buffer): number | null {
     return this.#sql.selectSeen.get(key) ?? null

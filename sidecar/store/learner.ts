@@ -1,5 +1,4 @@
 /** Learners: their opaque subjects, and what decisions need to know of each, kept in memory as a mirror of the tables. */
-import { randomBytes } from 'node:crypto'
 import type { Fact } from '../domain/fact.js'
 import type { Granted } from '../domain/learner.js'
 import type { Connection, Writer } from './database.js'
@@ -7,6 +6,7 @@ import { Frozen } from './frozen.js'
 import { KnownLearner } from './known-learner.js'
 import type { Ledger } from './ledger.js'
 import { Merged } from './merged.js'
+import type { Subjects } from './subject.js'
 
 /** A grant as it is written: with the deed that a later event takes it back by. */
 export interface NewGranted extends Omit<Granted, 'standing'> {
@@ -24,7 +24,7 @@ interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
 export class Learners {
   readonly #known = new Map<string, KnownLearner>()
   #grantsKnown = 0
-  readonly #subjects = new Map<string, string>()
+  readonly #subjects: Subjects
   readonly #courses = new Map<string, string>()
   readonly #sql
   readonly #ledger
@@ -36,42 +36,34 @@ export class Learners {
     this.merged = new Merged(writer)
     this.#sql = statements(writer.connection)
     this.#ledger = ledger
+    this.#subjects = ledger.subjects
     writer.mirror(this)
   }
 
   clear(): void {
     this.#known.clear()
     this.#grantsKnown = 0
-    this.#subjects.clear()
     this.#courses.clear()
   }
 
   /** The subject of a learner, null where Rocket has never heard of them; of merged accounts all have one. */
   subjectOf(source: string, user: string): string | null {
-    return this.#sql.selectSubject.get(source, user) ?? null
+    return this.#subjects.of(source, user)
   }
 
   /** The learner behind a subject, as the LMS knows them. */
   userOf(subject: string): string {
-    return this.#sql.selectUser.get(subject) ?? ''
+    return this.#subjects.userOf(subject) ?? ''
   }
 
   /** The source whose learners these are; null while there are none. */
   source(): string | null {
-    return this.#sql.selectSource.get() ?? null
+    return this.#subjects.source()
   }
 
   /** The subject of a learner, made where there is none. Inside a transaction only. */
   enrol(source: string, user: string): string {
-    const key = `${source}\n${user}`
-    let subject = this.#subjects.get(key) ?? this.#sql.selectSubject.get(source, user)
-    if (subject === undefined) {
-      subject = randomBytes(12).toString('hex')
-      this.#sql.insertLearner.run(subject, source, user)
-    }
-    if (this.#subjects.size >= GRANTS_IN_MEMORY) this.#subjects.clear()
-    this.#subjects.set(key, subject)
-    return subject
+    return this.#subjects.enrol(source, user)
   }
 
   /** What is known of a learner, as the ledger stands. Inside a transaction only. */
@@ -164,15 +156,6 @@ const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points,
 
 function statements(connection: Connection) {
   return {
-    selectSubject: connection
-      .prepare<[string, string], string>(
-        `SELECT coalesce(into_subject, subject) FROM learner LEFT JOIN merged USING (subject)
-         WHERE source = ? AND user_id = ?`,
-      )
-      .pluck(),
-    selectUser: connection.prepare<[string], string>('SELECT user_id FROM learner WHERE subject = ?').pluck(),
-    selectSource: connection.prepare<[], string>('SELECT source FROM learner LIMIT 1').pluck(),
-    insertLearner: connection.prepare('INSERT INTO learner (subject, source, user_id) VALUES (?, ?, ?)'),
     selectGranted: connection.prepare<[string], GrantRow>(
       `SELECT ${GRANTED_COLUMNS} FROM granted WHERE subject = ? ORDER BY seq`,
     ),

@@ -14,6 +14,7 @@ import {
 import type { KeyDetail } from '../domain/signing.js'
 import type { Writer } from './database.js'
 import { Lots } from './lot.js'
+import { Subjects } from './subject.js'
 import { Tree } from './tree.js'
 
 export interface Balance {
@@ -42,6 +43,7 @@ export class Ledger {
   #salts: string[] = []
   #lastAt = 0
   readonly lots: Lots
+  readonly subjects: Subjects
   readonly tree: Tree
   readonly #selectHead
   readonly #selectLastAt
@@ -57,6 +59,7 @@ export class Ledger {
     const { connection } = writer
     writer.mirror(this)
     this.lots = new Lots(writer)
+    this.subjects = new Subjects(writer)
     this.tree = new Tree(writer)
     this.#selectHead = connection.prepare<[], Head>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
     this.#selectLastAt = connection
@@ -129,7 +132,7 @@ export class Ledger {
   append(proposed: ProposedEntry, source: string, now: number, civil: Civil): Entry {
     const at = this.timeOf(now)
     const writing: Writing = { source, at: new Date(at).toISOString(), day: civil.dayOf(at), salt: this.#salt() }
-    const entry = sequence(this.head(), proposed, writing)
+    const entry = sequence(this.head(), this.#named(proposed, source), writing)
     // What the verifier would refuse for ever is refused now, whatever fault made it.
     if (!readBody(entry.body)) throw new Error(`an entry would not have the form of one: ${entry.body}`)
     // Before the entry is there: the tree may still have to be read.
@@ -147,6 +150,13 @@ export class Ledger {
     }
     this.#head = entry
     return entry
+  }
+
+  /** An actor of the LMS goes by subject: here, so that no action can forget it. */
+  #named(proposed: ProposedEntry, source: string): ProposedEntry {
+    const { record, subject } = proposed
+    if (record.actor === undefined) return proposed
+    return { ...proposed, record: { ...record, actor: this.subjects.written(source, record.actor, subject) } }
   }
 
   /**

@@ -6,7 +6,7 @@ export const SELECT = `SELECT redemption.seq, redemption.id, redemption.subject,
   redemption.reward, redemption.state, delivery, partner, created, redemption.expires, consumed,
   consumed_by AS consumedBy, reference, token_copy AS tokenCopy, partner_code AS partnerCode,
   -entry.points AS points, entry.body ->> '$.budget' AS budget, entry.body ->> '$.amount_minor' AS amountMinor,
-  entry.body ->> '$.currency' AS currency, entry.day,
+  entry.body ->> '$.currency' AS currency, coalesce(redemption.day, entry.day) AS day,
   coalesce(record.data -> '$.detail', CASE WHEN redemption.terms IS NOT NULL THEN json_object('redemption', redemption.id,
     'state', redemption.state, 'terms', json(redemption.terms), 'portions', json_array(), 'expires_at', NULL) END) AS detail
   FROM redemption JOIN entry ON entry.seq = redemption.seq

@@ -12,7 +12,10 @@ import { Learners } from './learner.js'
 import { Ledger } from './ledger.js'
 import { Messages } from './message.js'
 import { Notices } from './notice.js'
+import { Pauses } from './pause.js'
 import { Redemptions } from './redemption.js'
+import { Resends } from './resend.js'
+import { Restored } from './restored.js'
 import { Tokens } from './token.js'
 import { Vault } from './vault.js'
 
@@ -33,6 +36,9 @@ export interface Stores {
   readonly messages: Messages
   readonly notices: Notices
   readonly idempotency: Idempotency
+  readonly pauses: Pauses
+  readonly resends: Resends
+  readonly restored: Restored
 }
 
 /** The secrets under which things are kept. */
@@ -64,5 +70,8 @@ export function createStores(connection: Connection, { eventKey, redemptionKey }
     messages: new Messages(writer),
     notices: new Notices(writer),
     idempotency: new Idempotency(writer, vault),
+    pauses: new Pauses(writer),
+    resends: new Resends(writer),
+    restored: new Restored(writer),
   }
 }

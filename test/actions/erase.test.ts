@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { adjust } from '../../sidecar/actions/adjust.js'
+import { erase } from '../../sidecar/actions/erase.js'
 import { answerDelivery } from '../../sidecar/actions/moodle-delivery.js'
 import { deliver } from '../../sidecar/actions/redemption.js'
 import { cancel, extend, reissue } from '../../sidecar/actions/support.js'
 import { reverseToken, verifyToken } from '../../sidecar/actions/till.js'
+import { issueToken } from '../../sidecar/actions/token.js'
 import { openForWriting } from '../../sidecar/store/database.js'
 import { inFolder, open } from '../store/files.js'
 import { NOW } from '../support.js'
 import { eraseIn, event, FILES, freezeIn, mergeIn, post, problems, REWARDS, sent, verified } from './rights.js'
-import { inShop, refusal, Shop } from './shop.js'
+import { DAY, inShop, refusal, Shop } from './shop.js'
 
 const ANN = 'ann-zuckmayer'
 const BOB = 'bob'
@@ -64,7 +67,7 @@ describe('a learner who is erased', () => {
   it(
     'is erased once: asked again, or of one who was never heard of, there is nothing to do',
     withTwo((shop) => {
-      const nothing = { erased: false, records: 0, cancelled: 0, mergedInto: null }
+      const nothing = { erased: false, records: 0, cancelled: 0, inDoubt: 0, mergedInto: null }
       eraseIn(shop, ANN)
       const head = shop.stores.ledger.head().seq
       expect(eraseIn(shop, ANN)).to.deep.equal(nothing)
@@ -83,6 +86,25 @@ describe('a learner who is erased', () => {
       expect(shop.subject(ANN)).to.equal('')
       expect(sent(shop, post(ANN, 78))).to.deep.equal(['recorded', 'granted'])
       expect(shop.balance(ANN)).to.equal(3)
+      expect(problems(shop)).to.deep.equal([])
+    }),
+  )
+
+  it(
+    'is paid nothing for a deed of theirs alone that is reported under a new id; for what was taken back they may be',
+    withTwo((shop) => {
+      sent(shop, post(ANN, 77))
+      eraseIn(shop, ANN)
+      expect(sent(shop, post(ANN, 77))).to.deep.equal(['duplicate'])
+      expect(sent(shop, event('forum.post_deleted', ANN, { object: 'forum_posts:77', activity: 'forum:9' }))).to.eql([
+        'duplicate',
+      ])
+      expect(shop.subject(ANN)).to.equal('')
+      // Their first post was deleted, and others can do what they did: nothing says that this is the same deed.
+      expect(sent(shop, post(ANN, 0))).to.deep.equal(['recorded', 'granted'])
+      const done = event('activity.completed', ANN, { activity: 'quiz:7', data: { state: 1 } })
+      expect(sent(shop, done)).to.deep.equal(['recorded', 'granted'])
+      expect(sent(shop, post(BOB, 78))).to.deep.equal(['recorded', 'granted'])
       expect(problems(shop)).to.deep.equal([])
     }),
   )
@@ -108,17 +130,27 @@ describe('a learner who is erased', () => {
   )
 
   it(
-    'is not named to a partner, who is told what no longer counts where they may know of it',
+    'gives back what no partner was ever sent; what may have arrived stands as spent, and can still be used there',
     withTwo((shop) => {
       const [known, unknown] = [shop.redeem('ride', 5, ANN), shop.redeem('ride', 5, ANN)]
-      const [first] = shop.stores.messages.ofRedemption(shop.get(known.redemption_id).seq)
-      shop.at(({ stores, now }) => stores.messages.begin(first!.number, now))
-      eraseIn(shop, ANN)
+      const seq = shop.get(known.redemption_id).seq
+      const [first] = shop.stores.messages.ofRedemption(seq)
+      shop.at(({ stores, now }) => {
+        stores.messages.begin(first!.number, now)
+        stores.messages.postpone(first!.number, now, 'It answered 500: no room for Ann.')
+      })
+      const token = shop.token(known.redemption_id)
+      expect(eraseIn(shop, ANN)).to.include({ cancelled: 1, inDoubt: 1 })
       const told = ({ redemption_id: id }: { redemption_id: string }) =>
         shop.stores.messages.ofRedemption(shop.get(id).seq).map(({ type, state: at }) => `${type} ${at}`)
-      expect(told(known)).to.deep.equal(['redemption.issued dropped', 'redemption.cancelled pending'])
-      expect(told(unknown)).to.deep.equal(['redemption.issued dropped'])
+      expect([told(known), told(unknown)]).to.deep.equal([['redemption.issued dropped'], ['redemption.issued dropped']])
+      expect([known, unknown].map(({ redemption_id: id }) => state(shop, id))).to.deep.equal(['delivered', 'cancelled'])
+      expect(shop.stores.messages.ofRedemption(seq)[0]?.outcome).to.equal(null)
       expect(shop.get(known.redemption_id)).to.include({ userId: null, tokenCopy: null })
+      expect(shop.stores.redemptions.committed('main', '2026-11')).to.equal(200)
+      expect(shop.stores.redemptions.issued('ride')).to.equal(1)
+      expect(shop.consume(token, { partner: 'shop' }).status).to.equal('consumed')
+      expect(problems(shop)).to.deep.equal([])
     }),
   )
 
@@ -190,14 +222,56 @@ describe('a learner who is erased', () => {
   )
 
   it(
+    'who only had to do with others is erased as well: what they did leads to nobody',
+    withTwo((shop) => {
+      const graded = { object: 'quiz_attempts:5', data: { score: 90, graded_by: 'prof' }, actor: 'prof' }
+      sent(shop, event('quiz.graded', BOB, graded))
+      shop.at((moment) => adjust(moment, { userId: BOB, points: 1, reason: 'kind', actor: 'moodle:prof' }))
+      const subject = shop.subject('prof')
+      const { subjects } = shop.stores.ledger
+      expect(subjects.shown(`subject:${subject}`)).to.equal('moodle:prof')
+      expect(subjects.shown('cli:root')).to.equal('cli:root')
+      expect(eraseIn(shop, 'prof')).to.deep.include({ erased: true, records: 0, cancelled: 0 })
+      expect(subjects.shown(`subject:${subject}`)).to.equal('erased')
+      const kept = shop.opened.connection
+        .prepare<[], string>('SELECT data FROM private_record UNION ALL SELECT body || decisions FROM event')
+        .pluck()
+        .all()
+        .join()
+      expect(kept).to.include(`subject:${subject}`).and.to.not.include('prof')
+      expect(eraseIn(shop, 'prof').erased).to.equal(false)
+      expect(verified(shop)).to.deep.include({ ok: true, problems: [] })
+    }),
+  )
+
+  it(
+    'is the learner in the entry that stays, whichever of their accounts asks for it',
+    withTwo((shop) => {
+      mergeIn(shop, BOB, ANN)
+      shop.at((moment) => erase(moment, { userId: ANN, actor: `moodle:${BOB}`, reason: 'asked' }))
+      const kept = shop.opened.connection
+        .prepare<[], string>(
+          "SELECT data ->> '$.actor' FROM private_record JOIN entry USING (seq) WHERE kind = 'erasure'",
+        )
+        .pluck()
+      expect(kept.all()).to.deep.equal(['the learner', 'the learner'])
+      expect([ANN, BOB].map((user) => shop.subject(user))).to.deep.equal(['', ''])
+      expect(problems(shop)).to.deep.equal([])
+    }),
+  )
+
+  it(
     'stands nowhere in the file any more, nor in SQLite’s log beside it',
     inFolder(async (folder) => {
       const path = join(folder, 'a.sqlite')
       const shop = new Shop(open(path), NOW)
       shop.publish(REWARDS, FILES)
       await fill(shop)
-      const calls = { userId: ANN, name: 'for Ann', partner: null, scope: 'learner', created: 1, expires: 2 }
-      shop.at(({ stores }) => stores.tokens.add({ id: 'tkn', ...calls, user_id: ANN }))
+      const secrets = { tokenKey: 'k', eventKey: 'k', redemptionKey: 'k', pairing: null }
+      const order = { scopes: ['learner'], userId: ANN, partner: null, name: 'for Ann', ttl: DAY, actor: 'it' } as const
+      const tkn = shop.at(({ stores, rules, now }) =>
+        issueToken(stores, rules.current(), secrets, { ...order, now }),
+      ).id
       const token = shop.token(shop.redeem('ride', 5, ANN, 'ann’s key').redemption_id)
       delivered(shop, shop.stores.redemptions.list({}, 1)[0]!.id)
       sent(shop, post(ANN, 424_242, { id: 'an-event-of-hers', data: { text_hash: 'her-text-hash' } }))
@@ -210,7 +284,7 @@ describe('a learner who is erased', () => {
       eraseIn(shop, ANN)
       expect(shop.stores.writer.emptyLog()).to.equal(true)
       expect(seen()).to.deep.equal([])
-      expect(shop.stores.tokens.get('tkn')).to.include({ user_id: null, name: null, revoked: NOW })
+      expect(shop.stores.tokens.get(tkn)).to.include({ user_id: null, name: null, revoked: NOW })
       expect(shop.consume(token, { partner: 'shop' }).status).to.equal('consumed')
       expect(problems(shop)).to.deep.equal([])
       shop.close()

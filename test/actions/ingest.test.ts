@@ -15,6 +15,8 @@ const entries = ({ stores }: World) =>
     )
     .all()
     .map(({ kind, data }) => ({ kind, record: JSON.parse(data) }))
+/** What somebody else is called in what is kept. */
+const named = ({ stores }: World, user: string) => `subject:${stores.learners.subjectOf('moodle', user)}`
 const count = ({ stores }: World, table: string) =>
   stores.writer.connection.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 
@@ -106,7 +108,7 @@ describe('ingest', () => {
           record: {
             act: 'quiz.graded:quiz_attempts:991',
             activity: 'quiz:123',
-            actor: '7',
+            actor: named(world, '7'),
             at: new Date(NOW + 5_000).toISOString(),
             course: '8',
             detail: { data: { score: 90 } },
@@ -120,6 +122,39 @@ describe('ingest', () => {
           },
         },
       ])
+    })
+  })
+
+  it('shows rules who really graded, and keeps of other people their subject alone', () => {
+    const pack = `
+- { id: theirs, event: quiz.graded, points: 1, conditions: { graded_by: teacher-77, actor: admin-78 } }
+- { id: others, event: quiz.graded, points: 1, conditions: { graded_by: "!=teacher-77" } }
+- { id: by_hand, event: quiz.graded, points: 1, conditions: { actor: nobody } }
+`
+    inWorld(pack, (world) => {
+      const given = { actor: 'admin-78', data: { score: 90, graded_by: 'teacher-77' } }
+      expect(told(world.send(quiz({ id: 'a', ...given })))).to.equal('1, condition_not_met, condition_not_met')
+      const [admin, teacher] = [named(world, 'admin-78'), named(world, 'teacher-77')]
+      expect(entries(world)[0]?.record).to.deep.include({
+        actor: admin,
+        detail: { data: { score: 90, graded_by: teacher } },
+      })
+      const [kept] = world.stores.events.latest(world.stores.learners.subjectOf('moodle', '42')!, 1)
+      expect(kept?.event).to.deep.include({ actor: admin, data: { score: 90, graded_by: teacher } })
+      expect(kept?.decisions?.map(({ reason }) => reason.params.value)).to.deep.equal([undefined, teacher, admin])
+      const rows = world.stores.writer.connection.prepare<[], string>('SELECT body || decisions FROM event').pluck()
+      expect(rows.all().join()).to.not.match(/"teacher-77"|"admin-78"/)
+    })
+  })
+
+  it('calls who graded themselves the learner, and leaves words that name nobody', () => {
+    inWorld(SEED_RULE, (world) => {
+      world.send(quiz({ actor: '42', data: { score: 90, graded_by: 'person' } }))
+      expect(entries(world)[0]?.record).to.deep.include({
+        actor: 'the learner',
+        detail: { data: { score: 90, graded_by: 'person' } },
+      })
+      expect(count(world, 'learner')).to.equal(1)
     })
   })
 
@@ -154,10 +189,13 @@ describe('a post that is deleted', () => {
       expect(told(result)).to.equal('revoked -3')
       expect(world.balance('author').points).to.equal(0)
       expect(entries(world).at(-1)).to.deep.include({ kind: 'revocation' })
-      expect(entries(world).at(-1)?.record).to.include({ user_id: 'author', actor: 'staff' })
-      expect(world.stores.learners.subjectOf('moodle', 'staff')).to.equal(null)
+      expect(entries(world).at(-1)?.record).to.include({ user_id: 'author', actor: named(world, 'staff') })
+      expect(world.balance('staff').points).to.equal(0)
       const subject = world.stores.learners.subjectOf('moodle', 'author')!
-      expect(world.stores.events.latest(subject, 1)[0]?.event).to.include({ user: 'author', actor: 'staff' })
+      expect(world.stores.events.latest(subject, 1)[0]?.event).to.include({
+        user: 'author',
+        actor: named(world, 'staff'),
+      })
     })
   })
 
@@ -165,7 +203,7 @@ describe('a post that is deleted', () => {
     inWorld(PACK, (world) => {
       world.send(post('author'))
       world.send(deletion('staff', { actor: 'admin' }))
-      expect(entries(world).at(-1)?.record).to.include({ user_id: 'author', actor: 'admin' })
+      expect(entries(world).at(-1)?.record).to.include({ user_id: 'author', actor: named(world, 'admin') })
     })
   })
 

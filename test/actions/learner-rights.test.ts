@@ -6,6 +6,7 @@ import { deliver } from '../../sidecar/actions/redemption.js'
 import { Refusal } from '../../sidecar/actions/refusal.js'
 import { cancel } from '../../sidecar/actions/support.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
+import { actOf, belongsToOne } from '../../sidecar/domain/meaning.js'
 import { NOW } from '../support.js'
 import { eraseIn, event, FILES, freezeIn, mergeIn, post, problems, REWARDS, unfreezeIn } from './rights.js'
 import { DAY, openShop, type Shop } from './shop.js'
@@ -29,6 +30,8 @@ interface Scene {
   readonly shop: Shop
   /** Events of those who were erased since. */
   readonly forgotten: LearningEvent[]
+  /** What they were paid for, and nobody else can be. */
+  readonly paid: Set<string>
   /** Events by the account that they belong to now. */
   readonly sent: Map<string, LearningEvent[]>
 }
@@ -90,6 +93,12 @@ const VERBS = {
     const found = pick(shop.stores.redemptions.list({ state: 'delivering' }, 100), which)
     if (found) shop.at((moment) => deliver(moment, found, { by: 'shop' }))
   },
+  attempted: ({ shop }, { which }) => {
+    const found = pick(shop.stores.redemptions.list({ state: 'delivering' }, 100), which)
+    shop.at(({ stores, now }) => {
+      for (const { number } of found ? stores.messages.ofRedemption(found.seq) : []) stores.messages.begin(number, now)
+    })
+  },
   consume: ({ shop }, { which }) => {
     const found = pick(shop.stores.redemptions.list({ state: 'issued' }, 100), which)
     if (found?.tokenCopy) shop.consume(shop.token(found.id))
@@ -118,13 +127,15 @@ const VERBS = {
     sent.delete(who)
   },
   erase: (scene, { who }) => {
-    const { shop, sent, forgotten } = scene
+    const { shop, sent, forgotten, paid } = scene
     const others = LEARNERS.filter((user) => shop.stores.learners.merged.currentId('moodle', user) !== who)
     const before = others.map((user) => balanceOf(scene, user))
+    const acts = shop.stores.erased.actsOf(shop.subject(who)).filter(belongsToOne)
     if (!eraseIn(shop, who).erased) return
     expect(others.map((user) => balanceOf(scene, user))).to.deep.equal(before)
     expect(shop.subject(who)).to.equal('')
     forgotten.push(...(sent.get(who) ?? []))
+    for (const act of acts) paid.add(act)
     sent.delete(who)
   },
 } satisfies Record<string, (scene: Scene, choice: Choice) => unknown>
@@ -142,7 +153,7 @@ describe('whoever is frozen, merged or erased', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 60, size: 'max' }), async (steps) => {
         const shop = openShop(REWARDS, { ...FILES, now: NOW })
-        const scene: Scene = { shop, forgotten: [], sent: new Map() }
+        const scene: Scene = { shop, forgotten: [], paid: new Set(), sent: new Map() }
         try {
           await shop.importCodes('pool', 'a-1\na-2\na-3\na-4\n')
           for (const { does, ...choice } of steps) {
@@ -154,6 +165,12 @@ describe('whoever is frozen, merged or erased', () => {
             const { status, points } = shop.at(({ stores, rules, now }) => ingest(stores, rules.current(), again, now))
             expect(status).to.equal('duplicate')
             if (scene.forgotten.includes(again)) expect(points).to.equal(0)
+          }
+          for (const again of scene.forgotten.filter((one) => scene.paid.has(actOf(one) ?? ''))) {
+            const { status } = shop.at(({ stores, rules, now }) =>
+              ingest(stores, rules.current(), { ...again, id: `${again.id} again` }, now),
+            )
+            expect(status).to.equal('duplicate')
           }
           expect(JSON.stringify(shop.entries())).to.equal(before)
         } finally {

@@ -94,7 +94,7 @@ describe('two accounts that are merged', () => {
       // By staff: whose it was is known.
       const submission = { object: 'assign_submission:1', activity: 'assign:3' }
       sent(shop, event('assign.removed', 'staff', submission))
-      expect(shop.subject('staff')).to.equal('')
+      expect(shop.balance('staff')).to.equal(0)
       expect(balances(shop, 'new')[0]).to.deep.equal({ points: 24, held: 0, lifetime: 24 })
       expect(problems(shop)).to.deep.equal([])
     }),
@@ -170,7 +170,7 @@ describe('two accounts that are merged', () => {
       expect(shop.balance('old')).to.equal(28)
       expect(problems(shop)).to.deep.equal([])
       // Asked to forget the first, nothing is forgotten of the one whom it is part of.
-      expect(eraseIn(shop, 'old')).to.deep.equal({ erased: false, records: 0, cancelled: 0, mergedInto: 'third' })
+      expect(eraseIn(shop, 'old')).to.include({ erased: false, records: 0, mergedInto: 'third' })
       expect(shop.balance('third')).to.equal(28)
     }),
   )

@@ -42,7 +42,7 @@ describe('the notary', () => {
 
   it('signs nothing before the first key', () => {
     expect(notary().newest()).to.equal(null)
-    expect(notary().keep()).to.equal(null)
+    expect(() => notary().atHand()).to.throw(HomeError, 'not signed yet')
     expect(notary().vkeys()).to.deep.equal([])
     expect(() => notary().receipt(1)).to.throw('not signed yet')
   })
@@ -150,11 +150,12 @@ describe('the notary', () => {
   it('keeps each checkpoint once', () => {
     notary().begin()
     const kept = () => rocket.context.reader.prepare('SELECT size, note FROM checkpoint ORDER BY size').all()
-    const first = notary().keep()
-    notary().keep()
+    const first = notary().newest()!
+    notary().keep(first)
+    notary().keep(first)
     expect(kept()).to.deep.equal([{ size: size(), note: first }])
     append(1)
-    notary().keep()
+    notary().keep(notary().newest()!)
     expect(kept()).to.have.length(2)
   })
 
@@ -214,10 +215,24 @@ describe('the notary', () => {
   it('refuses a key that others can read, or that is none', () => {
     notary().begin()
     chmodSync(keyFile(), 0o644)
-    expect(() => openRocketAgain(rocket).notary.vkeys()).to.throw(HomeError, 'chmod 600')
+    expect(() => openRocketAgain(rocket).notary.newest()).to.throw(HomeError, 'chmod 600')
     chmodSync(keyFile(), 0o600)
     writeFileSync(keyFile(), 'ed25519 AAAA\n')
-    expect(() => openRocketAgain(rocket).notary.vkeys()).to.throw(HomeError, 'does not hold the ledger’s key')
+    expect(() => openRocketAgain(rocket).notary.newest()).to.throw(HomeError, 'does not hold the ledger’s key')
+  })
+
+  it('gives a command that the key is not handed to the newest checkpoint that was kept', () => {
+    notary().begin()
+    const kept = notary().newest()!
+    notary().keep(kept)
+    append(3)
+    rmSync(keyFile())
+    const again = openRocketAgain(rocket)
+    expect(again.notary.vkeys()).to.deep.equal(keys().map(({ vkey }) => vkey))
+    expect(again.notary.atHand()).to.equal(kept)
+    expect(readReceipt(again.notary.receipt(1, kept)).checkpoint).to.equal(kept)
+    expect(() => again.notary.receipt(size(), kept)).to.throw('There is no entry')
+    again.close()
   })
 
   it('takes the key that systemd hands over, and leaves its renewal to a person', () => {
@@ -229,7 +244,7 @@ describe('the notary', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, 'rocket-ledger-key'), seed)
     const again = openRocketAgain(rocket, env)
-    expect(again.notary.vkeys()).to.deep.equal(keys().map(({ vkey }) => vkey))
+    expect(opened(again.notary.newest()).size).to.equal(size())
     expect(() => again.notary.rotate('cli:root', 'test')).to.throw(HomeError, 'which Rocket cannot write')
     again.close()
   })

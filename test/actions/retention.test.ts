@@ -1,4 +1,8 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { erase } from '../../sidecar/actions/erase.js'
+import { keepRecipe } from '../../sidecar/actions/exports.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
 import { forget } from '../../sidecar/actions/retention.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
@@ -85,5 +89,41 @@ describe('retention', () => {
     await forget(rocket.context)
     expect(idempotency.answered('learner', 'key')).to.equal(null)
     expect(stores.writer.write(() => notices.reach(subject, 'bronze', rocket.clock.now))).to.equal(false)
+  })
+
+  it('leaves of each day older than a month the last checkpoint', async () => {
+    const { stores, notary, reader } = rocket.context
+    notary.begin()
+    const start = rocket.clock.now
+    for (const [index, hours] of [0, 1, 2, 24, 25, 40 * 24].entries()) {
+      rocket.clock.now = start + hours * 3_600_000
+      send(`c${index}`)
+      notary.keep(notary.newest()!)
+    }
+    const hours = () =>
+      reader
+        .prepare<[], number>('SELECT time FROM checkpoint ORDER BY time')
+        .pluck()
+        .all()
+        .map((time) => (time - start) / 3_600_000)
+    expect(hours()).to.deep.equal([0, 1, 2, 24, 25, 40 * 24])
+    await forget(rocket.context)
+    expect(hours()).to.deep.equal([2, 25, 40 * 24])
+    expect(stores.checkpoints.newest()?.time).to.equal(rocket.clock.now)
+  })
+
+  it('mends exports that an erasure did not reach, and says how many, not which', async () => {
+    const folder = join(rocket.home, 'exports')
+    mkdirSync(folder)
+    send('a')
+    for (const name of ['a.csv', 'b.csv']) writeFileSync(join(folder, name), [...rocket.context.view.csv({})].join(''))
+    keepRecipe(rocket.home, join(folder, 'a.csv'), { format: 'csv', filter: {} })
+    const { stores, rules } = rocket.context
+    const asked = { userId: 'a', actor: 'it', reason: 'asked' }
+    stores.writer.write(() => erase({ stores, rules, now: rocket.clock.now }, asked))
+    expect(await forget(rocket.context)).to.equal(
+      'deleted 0 events, the decisions about 0, and 0 notices; made 1 exports anew, or deleted them, since they showed somebody who is erased; 1 exports show somebody who is erased: delete them',
+    )
+    expect(readFileSync(join(folder, 'a.csv'), 'utf8')).to.not.include('"a"')
   })
 })

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { ingest } from '../../sidecar/actions/ingest.js'
+import { pauseRedeeming, resumeRedeeming } from '../../sidecar/actions/pause.js'
 import { type Verification, verifyLedger } from '../../sidecar/actions/verify.js'
 import { canonicalName } from '../../sidecar/domain/meaning.js'
 import { type Connection, openForReading } from '../../sidecar/store/database.js'
 import { inWorld } from '../domain/world.js'
 import { inFolder, open } from '../store/files.js'
 import { learningEvent, NOW, sandbox } from '../support.js'
+import { openShop } from './shop.js'
 
 const PACK = `
 - { id: quiz, event: quiz.graded, points: { per: 10, of: score, points: 1 }, revoke_on: quiz.deleted }
@@ -252,6 +254,21 @@ describe('ledger verify', () => {
         change,
       ).to.equal(null)
     }
+  })
+
+  it('catches a pause that no entry says, and one that is gone', () => {
+    const paused = "INSERT INTO pause (cause, since, reason) VALUES ('person', 0, 'said nobody')"
+    expect(caught(() => made.connection.exec(paused), paused)).to.equal(null)
+    const shop = openShop('rewards: []\n')
+    shop.at((moment) => pauseRedeeming(moment, 'person', { actor: 'it', reason: 'test' }))
+    const { connection } = shop.opened
+    expect(verify(connection).problems).to.deep.equal([])
+    connection.exec('DELETE FROM pause')
+    expect(verify(connection).problems[0]?.message).to.match(/whether redeeming is paused \(person\)/)
+    shop.at((moment) => moment.stores.pauses.add({ cause: 'person', since: 0, reason: '' }))
+    shop.at((moment) => resumeRedeeming(moment, 'person', { actor: 'it', reason: 'test' }))
+    expect(verify(connection).problems).to.deep.equal([])
+    shop.close()
   })
 
   it('catches a memory under which a deed could be paid again', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { openCheckpoint } from '../../sidecar/domain/checkpoint.js'
@@ -77,6 +77,25 @@ describe('checkpoints on the command line', () => {
     const [key] = await keys()
     expect(await rocket.stop()).to.equal(0)
     expect(openCheckpoint(readFileSync(file('latest'), 'utf8'), [key!]).size).to.equal(6)
+  })
+
+  it('are never contradicted: a copy of the database that is put in place by hand gets another name at the start', async () => {
+    const database = join(folder.home, 'rocket.sqlite')
+    const copy = join(folder.path, 'copy.sqlite')
+    copyFileSync(database, copy)
+    const [key] = (await keys()) as [string]
+    const { origin } = openCheckpoint(readFileSync(file('latest'), 'utf8'), [key])
+    await folder.run(['adjust', '42', '5', '--reason', 'lost'])
+    await folder.rocket('ledger checkpoint')
+    for (const ending of ['-wal', '-shm']) rmSync(database + ending, { force: true })
+    copyFileSync(copy, database)
+    const again = await folder.serve()
+    const [now] = (await keys()) as [string]
+    const renamed = openCheckpoint(readFileSync(file('latest'), 'utf8'), [now])
+    expect(renamed.origin).not.to.equal(origin)
+    expect(renamed.size).to.equal(7)
+    expect(await again.stop()).to.equal(0)
+    expect(await folder.json('ledger verify')).to.include({ ok: true })
   })
 
   it('are not signed by another key unless somebody says so: the server does not start without its own', async () => {

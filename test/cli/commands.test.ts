@@ -133,11 +133,14 @@ describe('commands beside a running server', function () {
     ])
     const expire = await folder.rocket('jobs run expire')
     expect([expire.code, expire.stdout]).to.deep.equal([0, 'points of 0 learners lapsed, and 0 tokens\n'])
+    const backup = await folder.rocket('jobs run backup')
+    expect(backup.stdout).to.match(/backups\/rocket-\d{4}-\d\d-\d\d\.sqlite: 1 MiB, \d+ entries, verified\n$/)
     const { jobs } = await folder.json<{ jobs: { name: string; cron: string; last: { ok: boolean } }[] }>('jobs list')
     expect(jobs.map(({ name, last }) => [name, last.ok])).to.deep.equal([
       ['expire', true],
       ['verify', true],
       ['retention', true],
+      ['backup', true],
     ])
   })
 
@@ -197,7 +200,7 @@ describe('commands beside a running server', function () {
     for (const program of [script, direct, chained]) {
       const { code, stdout } = await run(program, ['jobs', 'list', '--json'], env, folder.path)
       expect(code, program).to.equal(0)
-      expect(JSON.parse(stdout).jobs).to.have.length(3)
+      expect(JSON.parse(stdout).jobs).to.have.length(4)
     }
     const relative = await run(script, ['rules', 'check', 'home/config'], env, folder.path)
     expect([relative.code, relative.stdout]).to.deep.equal([0, '1 rule, no mistake.\n'])

@@ -104,6 +104,7 @@ const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   out_of_stock: {},
   budget_used_up: { again: '2026-12-01' },
   partner_closed: {},
+  redeeming_paused: {},
   tier_reached: { tier: 'silver', title: 'Silver' },
   redeemed: { ...gift, points: 50, redemption },
   delivered: { ...gift, redemption },

@@ -34,7 +34,8 @@ describe('rocket-yaml.md', () => {
     expect(said.get('timezone')).to.match(new RegExp(`^\`${settings.timezone}\``))
     expect(said.get('week_starts')).to.equal('`monday`')
     expect(settings.weekStarts).to.equal(1)
-    expect(said.get('retention')).to.equal(`\`${settings.retention.events}d\` and \`${settings.retention.decisions}d\``)
+    const { events, decisions, backups } = settings.retention
+    expect(said.get('retention')).to.equal(`\`${events}d\`, \`${decisions}d\` and \`${backups}d\``)
   })
 
   it('has every environment variable that the code reads, with its default', () => {

@@ -30,6 +30,7 @@ describe('a signed note', () => {
     expect(verifierOf(SPECIFICATION).id.toString('hex')).to.equal('530d903a')
     expect(() => verifierOf(SPECIFICATION.replace('foo', 'bar'))).to.throw(NoteError, 'copied wrongly')
     expect(() => verifierOf(SPECIFICATION.slice(0, -4))).to.throw(NoteError, 'no public key')
+    expect(() => verifierOf(`${SPECIFICATION}A`)).to.throw(NoteError, 'no public key')
     expect(() => verifierOf('')).to.throw(NoteError, 'no public key')
   })
 

@@ -56,6 +56,7 @@ const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
   out_of_stock: [{}],
   budget_used_up: [{ again: '2026-12-01' }],
   partner_closed: [{}],
+  redeeming_paused: [{}],
   tier_reached: [{ tier: 'silver', title: 'Silver' }],
   redeemed: [{ reward: 'gift-5', title: '£5 gift card', points: 50, redemption: 'rdm_1' }],
   delivered: [{ reward: 'gift-5', title: '£5 gift card', redemption: 'rdm_1' }],

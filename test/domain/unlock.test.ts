@@ -18,8 +18,9 @@ function circumstances(given: Partial<Circumstances> = {}): Circumstances {
   const civil = given.civil ?? utc
   const directory = { courseNamed: () => null, badgeNamed: () => 'Lab safety' }
   const names = namesFor(tiers, (rule) => [rule], directory, civil)
-  const open = { approved: true, fundedOnly: false, partnerOpen: true, left: null, budgetLeft: null, mine: [] }
-  return { learner: learner({ lifetime: 100 }), names, civil, now: NOW, balance: 100, ...open, ...given }
+  const open = { approved: true, fundedOnly: false, paused: false, partnerOpen: true }
+  const none = { left: null, budgetLeft: null, mine: [] }
+  return { learner: learner({ lifetime: 100 }), names, civil, now: NOW, balance: 100, ...open, ...none, ...given }
 }
 
 /** What stands in the way of a reward with these keys, at its first price. */
@@ -65,6 +66,13 @@ describe('what stands in the way of a reward', () => {
     const frozen = { learner: learner({ lifetime: 100, frozen: true }) }
     expect(says(['active: false'], frozen)).to.deep.equal([
       'Your account is frozen: it earns and redeems nothing until the institution changes that. Your points stay.',
+      'This reward is switched off.',
+    ])
+  })
+
+  it('may be that nobody redeems anything just now', () => {
+    expect(says('active: false', { paused: true })).to.deep.equal([
+      'Redeeming is paused for the moment. Your points are safe.',
       'This reward is switched off.',
     ])
   })

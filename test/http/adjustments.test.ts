@@ -32,7 +32,8 @@ describe('adjustments, over HTTP', () => {
       const [entry] = (await get(rocket, '/api/rewards/ledger?kind=adjustment')).body.entries
       expect(entry).to.include({ seq: body.seq, points: 30, user_id: '42' })
       const written = [...rocket.context.view.jsonl({ kind: 'adjustment' })].join('')
-      expect(written).to.contain('lost in the move').and.to.contain('moodle:boss')
+      const boss = rocket.context.stores.learners.subjectOf('moodle', 'boss')
+      expect(written).to.contain('lost in the move').and.to.contain(`subject:${boss}`)
     })
 
     it('is done once under one key, and refuses the key for anything else', async () => {

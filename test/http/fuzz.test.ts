@@ -188,6 +188,8 @@ describe('whatever is sent to any other call that changes something', () => {
     'status',
     'into',
     'events',
+    'receipts',
+    'id',
   ]
   const body = fc.oneof(
     { weight: 3, arbitrary: fc.dictionary(fc.constantFrom(...keys), odd).map((value) => JSON.stringify(value)) },

@@ -1,9 +1,30 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { parse } from 'csv-parse/sync'
+import { keepRecipe } from '../../sidecar/actions/exports.js'
+import { publish } from '../../sidecar/actions/publish.js'
 import { issueToken } from '../../sidecar/actions/token.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { unzip } from '../archive/unzip.js'
 import { type TestRocket, wireEvent } from '../support.js'
 import { balanceOf, get, post, sendEvents } from './calls.js'
 import { addCodes, asAdmin, give, openShop, redeem, redeemed } from './shop.js'
+
+const NO_EXPORTS = { remade: [], deleted: [], left: [] }
+
+interface Told {
+  readonly actor: string
+  readonly detail?: { readonly data?: { readonly graded_by?: string } }
+}
+
+/** The bytes of an answer. */
+const bytes = (response: unknown, done: (error: Error | null, body: Buffer) => void): void => {
+  const parts: Buffer[] = []
+  const stream = response as NodeJS.ReadableStream
+  stream.on('data', (part: Buffer) => parts.push(part))
+  stream.on('end', () => done(null, Buffer.concat(parts)))
+}
 
 describe('learners’ rights, over HTTP', () => {
   let rocket: TestRocket
@@ -50,7 +71,10 @@ describe('learners’ rights, over HTTP', () => {
       ])
       for (const entry of body.entries) expect(entry.record).to.include({ user_id: '42', at: entry.timestamp })
       expect(body.entries[0].record).to.deep.include({ event_id: 'his', detail: { data: { score: 90 } } })
-      expect(body.entries.at(-1).record).to.include({ actor: 'moodle:dpo', reason: 'personal-data export' })
+      expect(body.entries.at(-1).record).to.include({
+        actor: `somebody else (subject ${stores.learners.subjectOf('moodle', 'dpo')})`,
+        reason: 'personal-data export',
+      })
       expect(body.events).to.have.length(1 + 1)
       expect(body.events[0].event).to.deep.include({ id: 'his', user: '42' })
       expect(body.events[0].decisions[0].reason).to.include({ code: 'granted', text: 'You earned 10 points.' })
@@ -135,7 +159,86 @@ describe('learners’ rights, over HTTP', () => {
     })
   })
 
+  describe('a personal-data export', () => {
+    const graded = (by: string) => wireEvent({ actor: by, data: { score: 90, graded_by: by } })
+
+    it('names nobody else, however long ago they stood in it', async () => {
+      await sendEvents(rocket, [graded('teacher-77'), graded('42')])
+      await ask('42', 'freeze')
+      const { connection } = rocket.context.stores.writer
+      // As earlier versions wrote it.
+      connection.exec(`DROP TRIGGER private_record_is_never_updated; UPDATE private_record SET data =
+        json_set(data, '$.actor', 'teacher-78', '$.detail.data.graded_by', 'teacher-79') WHERE data ->> '$.actor' = 'the learner'`)
+      const { body } = await exported('42')
+      const { learners } = rocket.context.stores
+      const of = (user: string) => `somebody else (subject ${learners.subjectOf('moodle', user)})`
+      const records = body.entries.map(({ record }: { record: Told }) => [record.actor, record.detail?.data?.graded_by])
+      expect(records).to.deep.equal([
+        [of('teacher-77'), of('teacher-77')],
+        [of('dpo'), undefined],
+        [of('dpo'), undefined],
+      ])
+      const events = body.events.map(({ event }: { event: Told & { data: { graded_by: string } } }) => event)
+      expect(
+        events.map(({ actor, data }: { actor: string; data: { graded_by: string } }) => [actor, data.graded_by]),
+      ).to.eql([
+        [of('teacher-77'), of('teacher-77')],
+        ['the learner', 'the learner'],
+      ])
+      expect(JSON.stringify(body)).to.not.match(/teacher-7|moodle:/)
+    })
+
+    it('is a ZIP of CSV files where that is asked for: the same, a table for each kind of thing', async () => {
+      await sendEvents(rocket, [wireEvent({ data: { score: 90, note: '=1+1' } })])
+      await give(rocket, '42', 100)
+      const { token } = await redeemed(rocket, '42', 'mug', 50)
+      const path = '/api/learners/42/export?format=csv'
+      const answer = await get(rocket, path, 'privacy', { sub: 'dpo' }).buffer(true).parse(bytes)
+      expect([answer.status, answer.type]).to.deep.equal([200, 'application/zip'])
+      expect(answer.headers['content-disposition']).to.equal('attachment; filename="personal-data.zip"')
+      const files = unzip(answer.body)
+      const { body } = await exported('42')
+      const lists = Object.keys(body).filter((key) => Array.isArray(body[key]) && body[key].length > 0)
+      expect([...files.keys()]).to.have.members(['learner.csv', ...lists.map((list) => `${list}.csv`)])
+      const rows = (name: string): Record<string, string>[] => parse(files.get(name)!, { columns: true })
+      expect(rows('learner.csv')[0]).to.include({ user_id: '42', 'balance.points': '60', known: 'true', frozen: '' })
+      expect(rows('redemptions.csv')[0]).to.include({ reward_id: 'mug', token: String(token) })
+      expect(rows('entries.csv')).to.have.length(4)
+      expect(rows('entries.csv')[0]).to.include({ points: '10', 'record.detail.data.note': "'=1+1" })
+      expect(rows('entries.csv')[2]).to.include({ points: '-50', 'record.detail.terms.cost': '50' })
+      expect(JSON.parse(rows('events.csv')[0]?.decisions ?? '')[0].reason.code).to.equal('granted')
+    })
+  })
+
   describe('POST /api/learners/{id}/erase', () => {
+    it('is refused, with what to do, where a legal hold keeps them', async () => {
+      await give(rocket, '42', 5)
+      const { stores, rules } = rocket.context
+      const subject = stores.learners.subjectOf('moodle', '42')
+      const settings = `legal_hold: [{ subject: ${subject}, reason: case 7 }]\n`
+      const files = new Map([...stores.configurations.latest()!.files, ['rocket.yaml', settings]])
+      stores.writer.write(() => publish(stores, files, { actor: 'it', reason: 'test', now: rocket.clock.now }))
+      expect(rules.current().settings.legalHold).to.have.length(1)
+      const { status, body } = await ask('42', 'erase')
+      expect([status, body.code, body.legal_hold]).to.deep.equal([409, 'legal_hold', 'case 7'])
+      expect(body.detail).to.match(/^Learner 42 is not erased: a legal hold keeps them \(case 7\)/)
+      expect(balanceOf(rocket, '42')).to.equal(5)
+      expect((await ask('42', 'freeze')).body.frozen).to.equal(true)
+      expect((await exported('42')).body.known).to.equal(true)
+    })
+
+    it('makes exports anew that showed them, and names those that a person has to delete', async () => {
+      await give(rocket, '42', 5)
+      const folder = join(rocket.home, 'exports')
+      mkdirSync(folder)
+      const text = [...rocket.context.view.jsonl({})].join('')
+      for (const name of ['a.jsonl', 'b.jsonl']) writeFileSync(join(folder, name), text)
+      keepRecipe(rocket.home, join(folder, 'a.jsonl'), { format: 'jsonl', filter: {} })
+      const { body } = await ask('42', 'erase')
+      expect(body.exports).to.deep.equal({ remade: ['a.jsonl'], deleted: [], left: ['b.jsonl'] })
+      expect(readFileSync(join(folder, 'a.jsonl'), 'utf8')).to.not.include('"user_id\\":\\"42')
+    })
+
     it('forgets a learner, once, and nobody else', async () => {
       await sendEvents(rocket, [wireEvent({ id: 'a' }), wireEvent({ id: 'b', user: '43' })])
       await give(rocket, '42', 100)
@@ -143,7 +246,7 @@ describe('learners’ rights, over HTTP', () => {
       const { status, body } = await ask('42', 'erase')
       expect([status, body]).to.deep.equal([
         200,
-        { user_id: '42', erased: true, records: 4, cancelled: 1, merged_into: null },
+        { user_id: '42', erased: true, records: 4, cancelled: 1, in_doubt: 0, exports: NO_EXPORTS, merged_into: null },
       ])
       expect((await ask('42', 'erase')).body).to.deep.include({ erased: false, records: 0 })
       expect((await exported('42')).body.known).to.equal(false)

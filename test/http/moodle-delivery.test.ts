@@ -45,7 +45,7 @@ describe('deliveries, over HTTP', () => {
       const { redemption_id } = await redeemed(rocket, '42', 'lab', 10)
       for (let time = 0; time < 2; time++) {
         const { status, body } = await answer(redemption_id, { status: 'done' })
-        expect([status, body]).to.deep.equal([200, { redemption_id, status: 'delivered' }])
+        expect([status, body]).to.deep.equal([200, { redemption_id, status: 'delivered', receipt: null }])
       }
       expect((await get(rocket, '/api/rewards/ledger?kind=consumption')).body.entries).to.have.length(1)
       expect(balanceOf(rocket, '42')).to.equal(290)

@@ -58,7 +58,7 @@ describe('notices, over HTTP', () => {
       expect(seen).to.deep.equal((await told()).map(({ id }) => id))
       expect(seen).to.deep.equal([...seen].sort((a, b) => a - b))
       const end = await get(rocket, `/api/notices?after=${after}`, 'events')
-      expect(end.body).to.deep.equal({ notices: [], after })
+      expect(end.body).to.deep.equal({ notices: [], after, resend: null })
     })
 
     it('tells of a tier once, however the points go up and down', async () => {

@@ -7,6 +7,7 @@ import { routes } from '../../sidecar/http/routes.js'
 import { WEBHOOK_SCHEMAS } from '../../sidecar/webhook/message.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, postAs, sendEvents } from './calls.js'
+import { tourOfRestores } from './restore-tour.js'
 import { tourOfRewards } from './rewards-tour.js'
 import { tourOfRights } from './rights-tour.js'
 import { REWARDS } from './shop.js'
@@ -255,6 +256,7 @@ describe('the OpenAPI document', () => {
       }
       await tourOfRewards(rocket, visit)
       await tourOfRights(rocket, visit)
+      await tourOfRestores(rocket, visit)
 
       const { current } = rocket.context.rules
       rocket.context.rules.current = () => {

@@ -94,7 +94,7 @@ describe('a learner’s redemptions, over HTTP', () => {
       expect((await own())[0]!.cancellable_until).to.equal('2026-11-24T09:00:00.000Z')
       rocket.clock.now += 24 * HOUR - 1
       const { status, body } = await cancel(redemption_id)
-      expect([status, body]).to.deep.equal([200, { redemption_id, status: 'cancelled', balance: 300 }])
+      expect([status, body]).to.deep.equal([200, { redemption_id, status: 'cancelled', balance: 300, receipt: null }])
       const { budgets } = (await get(rocket, '/api/reports/budgets', 'reports')).body
       expect(budgets[0]).to.include({ committed_minor: 0, left_minor: 5_000 })
       expect((await atTill(rocket, 'consume', { token })).body).to.include({

@@ -94,7 +94,7 @@ describe('rotating the secret', () => {
     const [old] = secrets()
     const { status, body } = await rotate()
     expect(status).to.equal(200)
-    expect(body).to.have.all.keys('kid', 'secret', 'source')
+    expect(body).to.have.all.keys('kid', 'secret', 'source', 'ledger_keys')
     expect(await works(as(body.kid, body.secret))).to.equal(true)
     expect(await works(as(old!.kid, old!.secret))).to.equal(true)
     rocket.clock.now += DAY - 1

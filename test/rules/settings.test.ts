@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { JOB_NAMES } from '../../sidecar/rules/settings.js'
 import { expectOne, problemsIn, settingsOf } from './reading.js'
 
@@ -14,13 +15,30 @@ describe('rocket.yaml', () => {
     currency: null,
     customEvents: [],
     jobs: {},
-    retention: { events: 120, decisions: 90 },
+    retention: { events: 120, decisions: 90, backups: 30 },
+    legalHold: [],
+    auditContact: null,
   }
 
   it('may be missing or empty', () => {
     expect(settingsOf('')).to.deep.equal(DEFAULTS)
     expect(settingsOf('# nothing\n')).to.deep.equal(DEFAULTS)
     expect(problemsIn(new Map())).to.deep.equal([])
+  })
+
+  it('holds learners by their id as well, and warns that the id stays', () => {
+    for (const [hold, reason] of [
+      ['42', 'legal hold'],
+      ['{ user: "42", reason: case 2026/17 }', 'case 2026/17'],
+    ]) {
+      const files = new Map([['rocket.yaml', `legal_hold: [${hold}]\n`]])
+      const { configuration } = readConfiguration(files)
+      expect(configuration?.settings.legalHold).to.deep.equal([{ user: '42', subject: null, reason }])
+      expect(problemsIn(files).join()).to.contain('warning: the ledger keeps this file for ever, and the id `42` in it')
+    }
+    expect(problems('legal_hold: [{ user: 42, subject: 8bbe33c8d5a36908349625f7, reason: r }]\n').join()).to.contain(
+      'keep one of them',
+    )
   })
 
   it('says everything about the institution', () => {
@@ -33,8 +51,12 @@ terms:
   - { id: 2026-autumn, from: 2026-09-21, to: 2027-01-10 }
 currency: GBP
 custom_events: [custom.lecture_visit, custom.gym.visit]
-retention: { events: 26w, decisions: 30d }
+retention: { events: 26w, decisions: 30d, backups: 2w }
 jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
+legal_hold:
+  - { subject: 8bbe33c8d5a36908349625f7, reason: case 2026/17 }
+  - { subject: 123456789012345678901234, reason: case 2026/18 }
+audit_contact: audit@uni.example.org
 `
     expect(settingsOf(text)).to.deep.equal({
       source: 'campus-1.moodle',
@@ -48,7 +70,12 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
       currency: 'GBP',
       customEvents: ['custom.lecture_visit', 'custom.gym.visit'],
       jobs: { verify: '30 3 * * *', retention: '0 4 * * sun' },
-      retention: { events: 182, decisions: 30 },
+      retention: { events: 182, decisions: 30, backups: 14 },
+      legalHold: [
+        { user: null, subject: '8bbe33c8d5a36908349625f7', reason: 'case 2026/17' },
+        { user: null, subject: '123456789012345678901234', reason: 'case 2026/18' },
+      ],
+      auditContact: 'audit@uni.example.org',
     })
   })
 
@@ -71,11 +98,18 @@ jobs: { verify: "30 3 * * *", retention: "0 4 * * sun" }
     ['retention: 120d', '1:12', 'retention must be a map'],
     ['retention: { events: 120 }', '1:22', 'such as 120d', '`120`'],
     ['retention: { events: 36h }', '1:22', 'number of days'],
-    ['retention: { exports: 30d }', '1:14', 'no key `exports`', 'Allowed: events, decisions'],
+    ['retention: { exports: 30d }', '1:14', 'no key `exports`', 'Allowed: events, decisions, backups'],
     ['jobs: { verfy: "* * * * *" }', '1:9', 'did you mean `verify`?', `Allowed: ${JOB_NAMES.join(', ')}`],
     ['jobs: { verify: daily }', '1:17', 'not a cron expression'],
     ['jobs: { verify: "99 * * * *" }', '1:17', 'such as "30 3 * * *"'],
     ['jobs: { verify: "0-999999999 * * * *" }', '1:17', 'not a cron expression'],
+    ['legal_hold: [{ reason: r }]', '1:14', 'either `user` or `subject`'],
+    ['legal_hold: [[42]]', '1:14', 'a legal hold must be a map'],
+    ['legal_hold: [{ subject: "42", reason: r }]', '1:25', '24 hex digits, not `42`', 'learner show'],
+    ['legal_hold: [{ subject: 8BBE33C8D5A36908349625F7, reason: r }]', '1:25', '24 hex digits'],
+    ['legal_hold: [{ subject: 8bbe33c8d5a36908349625f7 }]', '1:14', '`reason` is missing'],
+    ['audit_contact: the auditor', '1:16', 'an e-mail address'],
+    ['audit_contact: a@b', '1:16', 'such as audit@example.org'],
     ['terms: { id: a }', '1:8', '`terms` must be a list'],
     ['terms: [{ from: 2026-01-01, to: 2026-02-01 }]', '1:9', '`id` is missing'],
     ['terms: [{ id: a, from: 2026-01-01 }]', '1:9', '`to` is missing'],

@@ -213,6 +213,37 @@ describe('the step from counting points to spending them', () => {
   )
 })
 
+describe('the step to people by subject', () => {
+  it(
+    'lets go of who else stands in events that are kept, and of nothing else in them',
+    inFolder((folder) => {
+      const before = join(folder, 'before')
+      mkdirSync(before)
+      const earlier = migrations().filter(({ number }) => number < 6)
+      for (const { name, sql } of earlier) writeFileSync(join(before, name), sql)
+      const connection = openForWriting(join(folder, 'a.sqlite'))
+      migrate(connection, before)
+      const insert = connection.prepare(
+        "INSERT INTO event (subject, time, received, body, decisions) VALUES ('s', 1, 1, ?, ?)",
+      )
+      const event = { id: 'a', actor: null, data: { score: 1e21, graded_by: 'person', note: 'é"' } }
+      const refused = (field: string) => JSON.stringify([['r', 'refused', 0, 0, 'condition_not_met', { field }]])
+      insert.run(JSON.stringify(event), refused('score'))
+      insert.run(JSON.stringify({ ...event, actor: '77', data: { graded_by: '78' } }), refused('actor'))
+      migrate(connection)
+      const kept = connection.prepare<[], { body: string; decisions: string | null }>(
+        'SELECT body, decisions FROM event',
+      )
+      const [plain, named] = kept.all()
+      expect(JSON.parse(plain!.body)).to.deep.equal(event)
+      expect(plain!.decisions).to.equal(refused('score'))
+      expect(JSON.parse(named!.body)).to.deep.equal({ id: 'a', actor: null, data: {} })
+      expect(named!.decisions).to.equal(null)
+      connection.close()
+    }),
+  )
+})
+
 describe('a database', () => {
   it(
     'that is newer than this program is refused',

@@ -1,0 +1,365 @@
+// Verifies an export of Rocket's ledger, without Rocket: an independent reading of sidecar/docs/ledger.md that shares no code
+// with what wrote it. It needs Node 20 and nothing else, and this one file can be copied to wherever an auditor works.
+//
+//   node verify-export.js ledger.jsonl --checkpoint ledger.jsonl.checkpoint --key VKEY --against JUNE.checkpoint
+//
+//   --checkpoint FILE  the checkpoint that was made with the export: it is over just the entries in it
+//   --against FILE     one that you kept from earlier, as often as you like
+//   --key VKEY         the ledger's public key as you wrote it down; several where it was changed
+//   --balances         prints a line for each learner: their id, balance and held points
+//
+// Exit code: 0 everything agrees, 1 something does not (the first of it is said), 2 it was called wrongly.
+//
+// Memory holds a few sums for each learner and redemption and four bytes for each entry, never the entries.
+
+import { isUtf8 } from 'node:buffer'
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createReadStream, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+class Wrong extends Error {}
+class Misused extends Error {}
+const check = (ok, what) => {
+  if (!ok) throw new Wrong(what)
+}
+const sha256 = (...parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
+const count = (number) => number.toLocaleString('en-GB')
+
+// ---- Signed notes and checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint)
+
+function readKey(vkey) {
+  const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(vkey.trim()) ?? []
+  const bytes = Buffer.from(encoded ?? '', 'base64')
+  // The id is the beginning of a hash over the name and the key, so that a slip of the pen is noticed.
+  const expected = sha256(`${name}\n`, bytes).subarray(0, 4).toString('hex')
+  const exact = bytes.length === 33 && bytes[0] === 1 && bytes.toString('base64') === encoded
+  if (!exact || id !== expected) throw new Misused(`${vkey} is no public key: name+id+key`)
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.subarray(1).toString('base64url') }
+  return { vkey, name, id, key: createPublicKey({ key: jwk, format: 'jwk' }) }
+}
+
+function readNote(path) {
+  const note = readFileSync(path, 'utf8')
+  const end = note.lastIndexOf('\n\n')
+  const [origin, size, root, ...more] = note.slice(0, end).split('\n')
+  const bytes = Buffer.from(root ?? '', 'base64')
+  check(
+    end > 0 && /^[1-9][0-9]*$/.test(size) && bytes.length === 32 && more.length === 0,
+    `${path}: this is no checkpoint`,
+  )
+  const signatures = note
+    .slice(end + 2)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [, name, encoded] = /^\u2014 ([^+\s]+) ([A-Za-z0-9+/=]+)$/.exec(line) ?? []
+      check(encoded, `${path}: a line below the text is no signature`)
+      const signature = Buffer.from(encoded, 'base64')
+      return { name, id: signature.subarray(0, 4).toString('hex'), signature: signature.subarray(4) }
+    })
+  return { path, origin, size: Number(size), root: bytes, text: note.slice(0, end + 1), signatures }
+}
+
+/** @returns the key that signed a note. */
+function signerOf({ path, text, signatures }, keys) {
+  for (const key of keys) {
+    const line = signatures.find(({ name, id }) => name === key.name && id === key.id)
+    if (!line) continue
+    check(verify(null, Buffer.from(text), key.key, line.signature), `${path}: the signature is not over this text`)
+    return key
+  }
+  throw new Wrong(
+    `${path}: none of the keys that you gave signed this, but ${signatures.map(({ name }) => name).join()}`,
+  )
+}
+
+// ---- The tree (RFC 6962, section 2.1)
+
+class Tree {
+  size = 0
+  // Roots of full subtrees, the largest first: a tree of 1,000 entries is one of 512, 256, 128, 64, 32 and 8.
+  full = []
+
+  add(leaf) {
+    this.full.push(leaf)
+    this.size++
+    // As often as two of one size stand beside each other, they become one.
+    for (let rest = this.size; rest % 2 === 0; rest /= 2) {
+      const [left, right] = this.full.splice(-2)
+      this.full.push(sha256('\x01', left, right))
+    }
+  }
+
+  root() {
+    return this.full.length === 0 ? sha256() : this.full.reduceRight((right, left) => sha256('\x01', left, right))
+  }
+}
+
+// ---- Entries
+
+const isText = (value) => typeof value === 'string'
+const orNull = (test) => (value) => value === null || test(value)
+const isDay = (value) => isText(value) && /^\d{4}-\d\d-\d\d$/.test(value)
+const isHash = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value)
+const FORM = {
+  amount_minor: orNull(Number.isSafeInteger),
+  budget: orNull(isText),
+  currency: orNull(isText),
+  day: isDay,
+  expires: orNull(isDay),
+  held: Number.isSafeInteger,
+  kind: isText,
+  points: Number.isSafeInteger,
+  prev: isHash,
+  priv: isHash,
+  ref: orNull(Number.isSafeInteger),
+  reward: orNull(isText),
+  rule: orNull(isText),
+  seq: Number.isSafeInteger,
+  source: isText,
+  subject: orNull((value) => isText(value) && /^[0-9a-f]{24}$/.test(value)),
+  v: (value) => value === 1,
+}
+const KEYS = Object.keys(FORM).join()
+
+function parsed(text, what) {
+  // Half of a surrogate pair would be hashed as if it were another sign.
+  check(isText(text) && !/\p{Surrogate}/u.test(text), what)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Wrong(what)
+  }
+}
+
+function readBody(text) {
+  const what = 'the body is not canonical JSON with the keys of an entry'
+  const body = parsed(text, what)
+  check(body !== null && Object.keys(body).join() === KEYS && JSON.stringify(body) === text, what)
+  for (const [key, test] of Object.entries(FORM)) check(test(body[key]), `${key} in the body is not what it has to be`)
+  return body
+}
+
+class Ledger {
+  tree = new Tree()
+  prev = '0'.repeat(64)
+  opened = 0
+  erased = 0
+  /** Learners by their number from 1 on; by subject. */
+  learners = [null]
+  bySubject = new Map()
+  /** For each entry the number of the learner whose standing grant it is, 0 where it is none. */
+  granted = new Uint32Array(1_024)
+  spent = new Map()
+  transfers = new Map()
+  renamed = []
+
+  line(bytes) {
+    check(isUtf8(bytes), 'it is not UTF-8')
+    const row = parsed(bytes.toString(), 'it is not JSON')
+    check(
+      row !== null && Object.keys(row).join() === 'body,hash,salt,data',
+      'it has not the keys body, hash, salt and data',
+    )
+    const { body: text, hash, salt, data } = row
+    const seq = this.tree.size + 1
+    const body = readBody(text)
+    const leaf = sha256('\0', text)
+    check(hash === leaf.toString('hex'), 'the hash is not the hash of the body')
+    check(body.seq === seq, `this is entry ${body.seq}: one is missing, or out of its place`)
+    check(body.prev === this.prev, 'the body does not name the hash of the entry before')
+    const record = data === null ? null : this.record(body, salt, data)
+    if (body.subject !== null) this.account(body, this.learner(body.subject))
+    if (body.kind === 'erasure') this.erased += record?.detail?.records ?? 0
+    if (record?.detail?.former) this.renamed.push({ seq, ...record.detail.former })
+    this.prev = hash
+    this.tree.add(leaf)
+  }
+
+  learner(subject) {
+    let learner = this.bySubject.get(subject)
+    if (!learner) {
+      learner = { number: this.learners.length, user: null, points: 0, held: 0, into: null }
+      this.learners.push(learner)
+      this.bySubject.set(subject, learner)
+    }
+    return learner
+  }
+
+  record(body, salt, data) {
+    const record = parsed(data, 'the record is not JSON')
+    const secret = `rocket-private/v1\n${salt}\n${data}`
+    check(
+      isHash(salt) && body.priv === sha256(secret).toString('hex'),
+      'the record is not the one that the body commits to',
+    )
+    check(record.source === body.source, 'the record names another source than the body')
+    if (body.subject !== null && record.user_id !== undefined) {
+      const learner = this.learner(body.subject)
+      learner.user ??= record.user_id
+      check(learner.user === record.user_id, 'the record names another learner than earlier ones')
+    }
+    this.opened++
+    return record
+  }
+
+  /** Since accounts were merged. */
+  owner(learner) {
+    return learner?.into ? this.owner(learner.into) : learner
+  }
+
+  account({ seq, kind, points, held, ref, amount_minor: money }, learner) {
+    learner.points += points
+    learner.held += held
+    check(learner.held >= 0, 'more held points are taken than there were')
+    if (kind === 'grant' || kind === 'hold') this.grant(seq, learner)
+    if (kind === 'revocation') {
+      const granted = this.learners[this.granted[ref] ?? 0]
+      check(granted && this.owner(granted) === learner, 'it takes back what was not granted, or a second time')
+      this.granted[ref] = 0
+    }
+    if (kind === 'redemption') this.spent.set(seq, { learner, points: -points, money: money ?? 0 })
+    if (kind === 'refund') {
+      const left = this.spent.get(ref)
+      const same = left && this.owner(left.learner) === learner
+      const what = 'it gives back what was not spent, or a second time'
+      check(same && points <= left.points && -(money ?? 0) <= left.money, what)
+      left.points -= points
+      left.money += money ?? 0
+    }
+    if (kind === 'merge') this.merge(seq, ref, points, held, learner)
+    if (kind === 'erasure')
+      check(learner.points === 0 && learner.held === 0, 'it leaves points to a learner who is erased')
+  }
+
+  grant(seq, learner) {
+    if (seq >= this.granted.length) {
+      const longer = new Uint32Array(this.granted.length * 2)
+      longer.set(this.granted)
+      this.granted = longer
+    }
+    this.granted[seq] = learner.number
+  }
+
+  merge(seq, ref, points, held, learner) {
+    if (ref === null) return this.transfers.set(seq, { from: learner, points: -points, held: -held })
+    const transfer = this.transfers.get(ref)
+    const what = 'it brings what left no other account for this one'
+    check(transfer && transfer.from !== learner && [transfer.from, learner].includes(this.owner(transfer.from)), what)
+    transfer.from.into = learner
+    transfer.points -= points
+    transfer.held -= held
+  }
+
+  finish() {
+    for (const [seq, { points, held }] of this.transfers)
+      check(points === 0 && held === 0, `line ${seq}: what leaves this account by it arrives at no other`)
+  }
+}
+
+// ---- The file
+
+/** The lines of a file, as bytes: never more of it in memory than a piece. */
+async function* linesOf(path) {
+  let rest = Buffer.alloc(0)
+  for await (const piece of createReadStream(path)) {
+    rest = Buffer.concat([rest, piece])
+    let start = 0
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+      yield rest.subarray(start, end)
+      start = end + 1
+    }
+    rest = rest.subarray(start)
+  }
+  if (rest.length > 0) yield rest
+}
+
+/** @param roots by the size at which they are wanted. */
+async function readLedger(path, roots) {
+  const ledger = new Ledger()
+  for await (const line of linesOf(path)) {
+    const { size } = ledger.tree
+    try {
+      ledger.line(line)
+    } catch (error) {
+      throw error instanceof Wrong ? new Wrong(`line ${size + 1}: ${error.message}`) : error
+    }
+    if (roots.has(size + 1)) roots.set(size + 1, ledger.tree.root())
+    if (process.stderr.isTTY && size % 50_000 === 0) process.stderr.write(`\r${count(size)} entries`)
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  ledger.finish()
+  return ledger
+}
+
+/** Holds a checkpoint against what was read. @returns what that proves. */
+function holdAgainst(note, key, ledger, roots) {
+  const { path, origin, size, root } = note
+  const { seq } = ledger.renamed.find((renamed) => renamed.origin === origin && renamed.size < size) ?? {}
+  const why = seq === undefined ? '' : `; line ${seq} says that they were given up when a backup was restored`
+  const here = ledger.tree.size
+  check(size <= here, `${path}: ${count(size)} entries were signed, and ${count(here)} are here${why}`)
+  const what = `${path}: the first ${count(size)} entries are not those that were signed`
+  check(roots.get(size).equals(root), `${what}: one of them was changed, removed or put in${why}`)
+  const by = key ? `signed by ${key.vkey}` : 'whose signature was NOT checked, since no --key was given'
+  return `${path}: the first ${count(size)} entries are those of this checkpoint, ${by}.`
+}
+
+function told({ tree, opened, erased, prev, renamed }, proofs, covered) {
+  const missing = tree.size - opened
+  return [
+    `${count(tree.size)} entries in one piece: numbers, hashes, links, records, balances and refunds agree.`,
+    `${count(opened)} private records opened, ${count(missing)} are not in this export; erasures in it declare ${count(erased)} deleted.`,
+    ...renamed.map(
+      ({ seq, origin, size }) =>
+        `Line ${seq} says that this ledger was called ${origin} up to entry ${count(size)}, and that later ones may have been lost.`,
+    ),
+    ...proofs,
+    `Last hash ${prev}, root ${tree.root().toString('hex')}.`,
+    covered === 0
+      ? 'Not proven: that this is the ledger it was. Give --against a checkpoint that you kept, and --key.'
+      : `Not proven: what comes after entry ${count(covered)}, and that what was reported to Rocket is true and complete.`,
+  ]
+}
+
+async function main() {
+  const [path, ...more] = positionals
+  if (path === undefined || more.length > 0) throw new Misused('give one export: node verify-export.js ledger.jsonl')
+  const keys = (values.key ?? []).map(readKey)
+  const beside = values.checkpoint === undefined ? [] : [readNote(values.checkpoint)]
+  const notes = [...beside, ...(values.against ?? []).map(readNote)]
+  const signers = notes.map((note) => (keys.length > 0 ? signerOf(note, keys) : null))
+  const roots = new Map(notes.map(({ size }) => [size, null]))
+  const ledger = await readLedger(path, roots)
+  const proofs = notes.map((note, index) => holdAgainst(note, signers[index], ledger, roots))
+  for (const { path: file, size } of beside)
+    check(
+      size === ledger.tree.size,
+      `${file}: it is over ${count(size)} entries, the export has ${count(ledger.tree.size)}`,
+    )
+  const covered = Math.max(0, ...notes.map(({ size }) => size))
+  const balances = ledger.learners.slice(1).map(({ user, points, held }) => `${user ?? 'erased'} ${points} ${held}`)
+  console.log([...(values.balances ? balances : []), ...told(ledger, proofs, covered)].join('\n'))
+}
+
+let values
+let positionals
+try {
+  const options = {
+    checkpoint: { type: 'string' },
+    against: { type: 'string', multiple: true },
+    key: { type: 'string', multiple: true },
+    balances: { type: 'boolean' },
+  }
+  ;({ values, positionals } = parseArgs({ options, allowPositionals: true }))
+  await main()
+} catch (error) {
+  const misused = error instanceof Misused || error.code?.startsWith('ERR_PARSE_ARGS') || error.syscall !== undefined
+  if (!misused && !(error instanceof Wrong)) throw error
+  console.error(misused ? error.message : `NOT verified. ${error.message}`)
+  process.exitCode = misused ? 2 : 1
+}

@@ -1,0 +1,35 @@
+/** What the bridge is asked to send again after a restore, until it says that it has. Inside a transaction only. */
+import { randomBytes } from 'node:crypto'
+import type { Resend } from '../store/resend.js'
+import type { Moment } from './moment.js'
+import { pauseRedeeming, resumeRedeeming } from './pause.js'
+import { Refusal } from './refusal.js'
+
+/** Clocks differ, and what came last may have been under way: an hour more is asked for. It pays nothing twice. */
+const MARGIN = 3_600_000
+
+/** A restore is awaited to end, by the bridge or by a person who goes on without it. */
+export const isUnfinished = ({ stores }: Pick<Moment, 'stores'>): boolean =>
+  stores.pauses.list().some(({ cause }) => cause === 'restore')
+
+/** Redeeming rests until the bridge has answered. @param lastSeen what is newest in the database, epoch milliseconds. */
+export function askToResend(moment: Moment, lastSeen: number, actor: string): Resend {
+  const { stores, now } = moment
+  pauseRedeeming(moment, 'restore', { actor, reason: 'restored: what the backup lacks is awaited from Moodle' })
+  const id = `rsd_${randomBytes(12).toString('hex')}`
+  stores.resends.ask({ id, since: Math.max(0, lastSeen - MARGIN), asked: now })
+  return stores.resends.last()!
+}
+
+/**
+ * The bridge has sent all of it: redeeming goes on, unless a person stopped it. The same again changes nothing.
+ * @returns whether redeeming rests still. @throws Refusal where this was not asked for, or another time.
+ */
+export function endResend(moment: Moment, id: string): boolean {
+  const { stores, now } = moment
+  if (stores.resends.last()?.id !== id)
+    throw new Refusal('not_found', `Nothing is awaited under ${id}: ask again what is.`)
+  if (stores.resends.end(id, now))
+    resumeRedeeming(moment, 'restore', { actor: 'bridge', reason: `Moodle has sent again what was asked for (${id})` })
+  return stores.pauses.list().length > 0
+}

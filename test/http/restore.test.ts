@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import { resumeRedeeming } from '../../sidecar/actions/pause.js'
+import { askToResend } from '../../sidecar/actions/resend.js'
+import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { openNote } from '../../sidecar/domain/note.js'
+import { runJob } from '../../sidecar/jobs.js'
+import type { TestRocket } from '../support.js'
+import { balanceOf, get, post, sendEvents } from './calls.js'
+import { addCodes, asLearner, atTill, give, momentOf, openShop, partnerToken, redeem, redeemed } from './shop.js'
+
+describe('after a restore, over HTTP', () => {
+  let rocket: TestRocket
+  beforeEach(async () => {
+    rocket = openShop()
+    rocket.context.notary.begin()
+    addCodes(rocket)
+    await give(rocket, '42', 500)
+  })
+  afterEach(() => rocket.close())
+
+  const sendReceipts = async (receipts: unknown[]) =>
+    (await post(rocket, '/api/receipts', JSON.stringify({ receipts }))).body.results
+  const resent = (id: string) => post(rocket, '/api/resent', JSON.stringify({ id }))
+  const ask = () => rocket.context.stores.writer.write(() => askToResend(momentOf(rocket), rocket.clock.now, 'it'))
+  /** What a receipt says, once its signature is checked. */
+  const told = (receipt: string) => {
+    const [first, json] = openNote(receipt, rocket.context.notary.vkeys()).text.split('\n')
+    expect(first).to.equal('rocket-redemption/v1')
+    return JSON.parse(json!)
+  }
+
+  describe('the receipt of a redemption', () => {
+    it('comes with every answer that changes it, and says what it is by then', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const first = told(mug.receipt!)
+      expect(first).to.include({ redemption: mug.redemption_id, user_id: '42', state: 'issued', points: 50 })
+      expect(first).to.include({ budget: 'main', amount_minor: 500, currency: 'GBP', day: '2026-11-23' })
+      const used = (await atTill(rocket, 'consume', { token: mug.token, reference: 'till 1' })).body
+      expect(used.redemption_id).to.equal(mug.redemption_id)
+      expect(told(used.receipt)).to.deep.include({
+        state: 'consumed',
+        token: first.token,
+        token_copy: null,
+        consumed: { at: '2026-11-23T09:00:00.000Z', by: 'counter', reference: 'till 1' },
+      })
+      const voided = (await atTill(rocket, 'reverse', { token: mug.token })).body
+      expect(told(voided.receipt)).to.include({ state: 'issued' })
+      const path = `/api/user/redemptions/${mug.redemption_id}/cancel`
+      expect(told((await asLearner(rocket, '42', path)).body.receipt)).to.include({ state: 'cancelled' })
+      const lab = await redeemed(rocket, '42', 'lab', 10)
+      const done = await post(rocket, `/api/deliveries/${lab.redemption_id}`, '{"status":"done"}')
+      expect(told(done.body.receipt)).to.include({ redemption: lab.redemption_id, state: 'delivered' })
+    })
+
+    it('comes again with the answer to a retry, as things are then', async () => {
+      const { body } = await redeem(rocket, '42', 'mug', 50, 'a key')
+      await atTill(rocket, 'consume', { token: body.token })
+      const again = await redeem(rocket, '42', 'mug', 50, 'a key')
+      expect(told(again.body.receipt)).to.include({ redemption: body.redemption_id, state: 'consumed' })
+    })
+
+    it('holds neither the token nor the code, nor names anybody but its learner', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const cinema = await redeemed(rocket, '42', 'cinema', 10)
+      expect(mug.receipt).not.to.contain(mug.token!).and.not.to.contain(mug.token!.replaceAll('-', '').slice(0, 24))
+      expect(cinema.receipt).not.to.contain(cinema.code!)
+      expect(told(cinema.receipt!).codes).to.have.length(1)
+    })
+
+    it('is for Moodle alone', async () => {
+      const canteen = partnerToken(rocket, 'canteen')
+      const lunch = await redeemed(rocket, '42', 'lunch', 20)
+      const { body } = await atTill(rocket, 'consume', { token: lunch.token }, { till: canteen })
+      expect(body).to.include({ status: 'consumed' }).and.not.to.have.any.keys('receipt', 'redemption_id')
+    })
+
+    it('does not keep an answer back where it cannot be signed', async () => {
+      rocket.context.notary.signers = () => {
+        throw new Error('the key is gone')
+      }
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      expect(mug).to.include({ status: 'issued', receipt: null })
+      expect(mug.token).to.be.a('string')
+    })
+
+    it('is null as long as the ledger has no key', async () => {
+      const unsigned = openShop()
+      try {
+        await give(unsigned, '42', 50)
+        expect(await redeemed(unsigned, '42', 'mug', 50)).to.include({ receipt: null })
+      } finally {
+        unsigned.close()
+      }
+    })
+  })
+
+  describe('POST /api/receipts', () => {
+    it('takes each by itself: one that is wrong holds up no other', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const results = await sendReceipts(['nonsense', mug.receipt, mug.receipt!.replace('"points":50', '"points":1')])
+      expect(results.map(({ status }: { status: string }) => status)).to.deep.equal(['refused', 'known', 'refused'])
+      expect(results[0]).to.deep.include({ redemption_id: null })
+      expect(results[0].reason).to.match(/^It was not taken: .*\.$/)
+      expect(results[1]).to.deep.equal({ redemption_id: mug.redemption_id, status: 'known', reason: null })
+      expect(balanceOf(rocket, '42')).to.equal(450)
+    })
+
+    it('is for Moodle alone, and takes a hundred at most', async () => {
+      const body = JSON.stringify({ receipts: [] })
+      expect((await post(rocket, '/api/receipts', body, 'admin')).status).to.equal(403)
+      const many = JSON.stringify({ receipts: Array(101).fill('x') })
+      expect((await post(rocket, '/api/receipts', many)).status).to.equal(400)
+      for (const wrong of [{}, { receipts: 'x' }, { receipts: [1] }])
+        expect((await post(rocket, '/api/receipts', JSON.stringify(wrong))).status).to.equal(400)
+    })
+  })
+
+  describe('a resend', () => {
+    it('is asked for in every answer that the bridge reads, until it says that it is done', async () => {
+      const read = async () => [
+        (await sendEvents(rocket, [])).body.resend,
+        (await get(rocket, '/api/handshake', 'events')).body.resend,
+        (await get(rocket, '/api/notices', 'events')).body.resend,
+      ]
+      expect(await read()).to.deep.equal([null, null, null])
+      const { id } = ask()
+      const asked = { id, since: '2026-11-23T08:00:00.000Z' }
+      expect(await read()).to.deep.equal([asked, asked, asked])
+      expect((await redeem(rocket, '42', 'mug', 50, 'k')).body).to.include({ status: 409, code: 'redeeming_paused' })
+      const { status, body } = await resent(id)
+      expect([status, body]).to.deep.equal([200, { id, redeeming: 'open' }])
+      expect(await read()).to.deep.equal([null, null, null])
+      expect((await redeem(rocket, '42', 'mug', 50, 'k')).status).to.equal(201)
+      expect((await resent(id)).body).to.deep.equal({ id, redeeming: 'open' })
+    })
+
+    it('shows beside every reward why it cannot be had', async () => {
+      ask()
+      const { body } = await get(rocket, '/api/rewards', 'learner', { sub: '42' })
+      for (const { available, locked_because } of body.rewards) {
+        expect(available).to.equal(false)
+        expect(locked_because[0]).to.deep.equal({
+          code: 'redeeming_paused',
+          params: {},
+          text: 'Redeeming is paused for the moment. Your points are safe.',
+        })
+      }
+    })
+
+    it('that was not asked for is none, and only Moodle answers it', async () => {
+      expect((await resent('rsd_0')).body).to.include({ status: 404, code: 'not_found' })
+      const { id } = ask()
+      expect((await post(rocket, '/api/resent', JSON.stringify({ id }), 'admin')).status).to.equal(403)
+      expect((await post(rocket, '/api/resent', '{}')).status).to.equal(400)
+      expect(rocket.context.stores.resends.awaited()).to.include({ id })
+    })
+
+    it('keeps points and tokens from lapsing, until it is done or a person goes on without it', async () => {
+      const lunch = await redeemed(rocket, '42', 'lunch', 20)
+      ask()
+      rocket.clock.now += 3 * 86_400_000
+      expect((await runJob(rocket.context, 'expire')).message).to.contain('Moodle')
+      const stateNow = () => rocket.context.stores.redemptions.byId(lunch.redemption_id!)!.state
+      expect(stateNow()).to.equal('issued')
+      const why = { actor: 'boss', reason: 'no Moodle any more' }
+      rocket.context.stores.writer.write(() => resumeRedeeming(momentOf(rocket), 'restore', why))
+      await runJob(rocket.context, 'expire')
+      expect(stateNow()).to.equal('expired')
+      expect(verifyLedger(rocket.context.reader, { quick: false }).problems).to.deep.equal([])
+    })
+  })
+})

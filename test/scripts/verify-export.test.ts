@@ -1,0 +1,233 @@
+/** The stand-alone verifier, run on real exports and on broken ones, away from this repository. */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { signCheckpoint } from '../../sidecar/domain/checkpoint.js'
+import { entryHash } from '../../sidecar/domain/entry.js'
+import { type Signer, signerFrom } from '../../sidecar/domain/note.js'
+import { rootOf } from '../../sidecar/domain/tree.js'
+import { ROOT } from '../../sidecar/version.js'
+import { type Line, realExport, restamped } from '../export.js'
+
+const ORIGIN = 'rocket/moodle/1a2b3c4d'
+const signer = signerFrom(ORIGIN, Buffer.alloc(32, 1))
+const stranger = signerFrom(ORIGIN, Buffer.alloc(32, 2))
+
+function checkpoint(lines: readonly Line[], size = lines.length, by: Signer = signer): string {
+  const root = rootOf(lines.slice(0, size).map(({ hash }) => Buffer.from(hash, 'hex')))
+  return signCheckpoint({ origin: ORIGIN, size, root }, [by])
+}
+
+describe('scripts/verify-export.js', function () {
+  this.timeout(20_000)
+  const folder = mkdtempSync(join(tmpdir(), 'rocket-export-'))
+  const program = join(folder, 'verify-export.js')
+  let lines: Line[] = []
+  let balances: string[] = []
+  before(() => {
+    copyFileSync(join(ROOT, 'scripts/verify-export.js'), program)
+    ;({ lines, balances } = realExport(true))
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  function run(...args: string[]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    return { status, told: stdout.trimEnd().split('\n'), stderr: stderr.trim() }
+  }
+  const text = (of: readonly Line[]): string => of.map((line) => `${JSON.stringify(line)}\n`).join('')
+  /** Runs it on these lines, with the checkpoints given by option and text. */
+  function verify(of: readonly Line[] | Buffer, notes: Record<string, string> = {}, ...args: string[]) {
+    writeFileSync(join(folder, 'ledger.jsonl'), Buffer.isBuffer(of) ? of : text(of))
+    const options = Object.entries(notes).flatMap(([name, note]) => {
+      writeFileSync(join(folder, `${name}.note`), note)
+      return [`--${name}`, `${name}.note`]
+    })
+    return run('ledger.jsonl', ...options, ...args)
+  }
+  const refused = (...given: Parameters<typeof verify>): string => {
+    const { status, told, stderr } = verify(...given)
+    expect([status, told]).to.deep.equal([1, ['']])
+    return stderr.replace('NOT verified. ', '')
+  }
+  const KEY = ['--key', signer.vkey] as const
+  const at = 4
+  const changed = (change: Partial<Line>): Line[] => lines.with(at, { ...lines[at]!, ...change })
+  const edited = (from: string | RegExp, to: string): Line[] => {
+    const body = lines[at]!.body.replace(from, to)
+    expect(body).not.to.equal(lines[at]!.body)
+    return changed({ body, hash: entryHash(body) })
+  }
+
+  it('imports nothing but what Node has', () => {
+    const imports = [...readFileSync(program, 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from)
+    expect(imports).to.have.length.greaterThan(2)
+    expect(imports.filter((from) => !from?.startsWith('node:'))).to.deep.equal([])
+  })
+
+  it('accepts a real export with its checkpoint and one that was kept, and says what that proves', () => {
+    const notes = { checkpoint: checkpoint(lines), against: checkpoint(lines, 7) }
+    const { status, told, stderr } = verify(lines, notes, ...KEY, '--balances')
+    expect([status, stderr]).to.deep.equal([0, ''])
+    const sealed = lines.filter(({ data }) => data === null).length
+    const opened = lines.length - sealed
+    expect(told).to.include.members(balances)
+    expect(told.slice(-6)).to.deep.equal([
+      `${lines.length} entries in one piece: numbers, hashes, links, records, balances and refunds agree.`,
+      `${opened} private records opened, ${sealed} are not in this export; erasures in it declare ${sealed} deleted.`,
+      `checkpoint.note: the first ${lines.length} entries are those of this checkpoint, signed by ${signer.vkey}.`,
+      `against.note: the first 7 entries are those of this checkpoint, signed by ${signer.vkey}.`,
+      `Last hash ${lines.at(-1)!.hash}, root ${rootOf(lines.map(({ hash }) => Buffer.from(hash, 'hex'))).toString('hex')}.`,
+      `Not proven: what comes after entry ${lines.length}, and that what was reported to Rocket is true and complete.`,
+    ])
+  })
+
+  it('agrees with the signed root at every size', () => {
+    const { lines: plain } = realExport()
+    for (let size = 1; size <= plain.length; size++)
+      expect(verify(plain.slice(0, size), { checkpoint: checkpoint(plain, size) }, ...KEY).status, `${size}`).to.equal(
+        0,
+      )
+  })
+
+  it('says without a checkpoint, and without a key, what is not proven then', () => {
+    expect(verify(lines).told.at(-1)).to.equal(
+      'Not proven: that this is the ledger it was. Give --against a checkpoint that you kept, and --key.',
+    )
+    const { status, told } = verify(lines, { checkpoint: checkpoint(lines) })
+    expect([status, told.join('\n').includes('signature was NOT checked, since no --key was given')]).to.deep.equal([
+      0,
+      true,
+    ])
+  })
+
+  it('takes lines without records', () => {
+    const bare = lines.map((line) => ({ ...line, salt: null, data: null }))
+    const { status, told } = verify(bare, { checkpoint: checkpoint(bare) }, ...KEY)
+    expect(status).to.equal(0)
+    expect(told).to.include(
+      `0 private records opened, ${lines.length} are not in this export; erasures in it declare 0 deleted.`,
+    )
+  })
+
+  const CHANGES: readonly [what: string, of: () => readonly Line[] | Buffer, message: RegExp][] = [
+    [
+      'another body',
+      () => changed({ body: lines[at]!.body.replace('"points":10', '"points":90') }),
+      /^line 5: the hash is/,
+    ],
+    ['a body with its hash', () => edited('"points":10', '"points":90'), /^line 6: the body does not name the hash/],
+    ['a body laid out otherwise', () => edited('{', '{ '), /^line 5: the body is not canonical JSON/],
+    ['a body with another key', () => edited('"v":1', '"v":1,"w":1'), /^line 5: the body is not canonical JSON/],
+    ['a body of another version', () => edited('"v":1', '"v":2'), /^line 5: v in the body is not what it has to be/],
+    ['a fraction of a point', () => edited('"points":10', '"points":1.5'), /^line 5: points in the body/],
+    [
+      'another record',
+      () => changed({ data: lines[at]!.data!.replace('"42"', '"43"') }),
+      /^line 5: the record is not the/,
+    ],
+    ['another salt', () => changed({ salt: 'f'.repeat(64) }), /^line 5: the record is not the one/],
+    ['a line that is gone', () => lines.toSpliced(at, 1), /^line 5: this is entry 6/],
+    ['a line that is put in', () => lines.toSpliced(at, 0, lines[at]!), /^line 6: this is entry 5/],
+    [
+      'two that changed places',
+      () => lines.with(at, lines[at + 1]!).with(at + 1, lines[at]!),
+      /^line 5: this is entry 6/,
+    ],
+    ['a line with more in it', () => changed({ more: 1 } as Partial<Line>), /^line 5: it has not the keys/],
+    ['a line cut short', () => Buffer.from(text(lines).slice(0, -20)), /it is not JSON$/],
+    [
+      'bytes that are no UTF-8',
+      () => Buffer.concat([Buffer.from(text(lines)), Buffer.of(0xff, 10)]),
+      /it is not UTF-8$/,
+    ],
+    [
+      'half of a pair of signs',
+      () => changed({ data: '{"x":"\ud83d"}' }),
+      /^line 5: it is not JSON|the record is not JSON/,
+    ],
+  ]
+  for (const [what, of, message] of CHANGES) {
+    it(`rejects ${what}`, () => expect(refused(of())).to.match(message))
+  }
+
+  it('rejects a chain that is whole, but whose points, learners or transfers are not', () => {
+    const named = (data: string) => data.replace('"user_id":"42"', '"user_id":"43"')
+    expect(refused(restamped(lines, at, (body) => body, named))).to.match(/another learner than earlier ones$/)
+    const held = restamped(lines, at, (body) => body.replace('"held":0', '"held":-1'))
+    expect(refused(held)).to.equal('line 5: more held points are taken than there were')
+    const find = (pattern: RegExp) => lines.findIndex(({ body }) => pattern.test(body))
+    const revoked = find(/"kind":"revocation"/)
+    const other = restamped(lines, revoked, (body) => body.replace(/"ref":\d+/, '"ref":1'))
+    expect(refused(other)).to.equal(`line ${revoked + 1}: it takes back what was not granted, or a second time`)
+    const refund = find(/"kind":"refund"/)
+    const more = restamped(lines, refund, (body) => body.replace('"points":4', '"points":5'))
+    expect(refused(more)).to.equal(`line ${refund + 1}: it gives back what was not spent, or a second time`)
+    const arrival = find(/"kind":"merge".*"ref":[0-9]/)
+    const invented = restamped(lines, arrival, (body) => body.replace(/"ref":[0-9]+/, '"ref":2'))
+    expect(refused(invented)).to.equal(`line ${arrival + 1}: it brings what left no other account for this one`)
+    const grown = restamped(lines, arrival, (body) => body.replace(/"points":([0-9]+)/, '"points":1$1'))
+    expect(refused(grown)).to.equal(`line ${arrival}: what leaves this account by it arrives at no other`)
+    const erased = find(/"kind":"erasure"/)
+    const left = restamped(lines, erased, (body) => body.replace(/"points":-?\d+/, '"points":1'))
+    expect(refused(left)).to.equal(`line ${erased + 1}: it leaves points to a learner who is erased`)
+  })
+
+  it('rejects a history that was written anew, or cut off, by the checkpoint that was kept', () => {
+    const anew = restamped(lines, at, (body) => body.replace('"points":10', '"points":90'))
+    const kept = { against: checkpoint(lines, 9) }
+    expect(verify(anew, { checkpoint: checkpoint(anew) }, ...KEY).status, 'the key was in wrong hands').to.equal(0)
+    expect(refused(anew, kept, ...KEY)).to.equal(
+      'against.note: the first 9 entries are not those that were signed: one of them was changed, removed or put in',
+    )
+    expect(refused(lines.slice(0, 8), kept, ...KEY)).to.equal('against.note: 9 entries were signed, and 8 are here')
+    expect(verify(anew, { against: checkpoint(lines, at) }, ...KEY).status, 'what was before is as it was').to.equal(0)
+  })
+
+  it('rejects a checkpoint of another key, one that was changed, and one that is not of this export', () => {
+    expect(refused(lines, { checkpoint: checkpoint(lines, lines.length, stranger) }, ...KEY)).to.match(
+      /^checkpoint.note: none/,
+    )
+    const changedNote = checkpoint(lines).replace(`\n${lines.length}\n`, '\n7\n')
+    expect(refused(lines, { checkpoint: changedNote }, ...KEY)).to.equal(
+      'checkpoint.note: the signature is not over this text',
+    )
+    expect(refused(lines, { checkpoint: checkpoint(lines, 7) }, ...KEY)).to.equal(
+      `checkpoint.note: it is over 7 entries, the export has ${lines.length}`,
+    )
+    expect(refused(lines, { checkpoint: 'no checkpoint\n' }, ...KEY)).to.equal('checkpoint.note: this is no checkpoint')
+    const both = [...KEY, '--key', stranger.vkey]
+    expect(verify(lines, { checkpoint: checkpoint(lines, lines.length, stranger) }, ...both).status).to.equal(0)
+  })
+
+  it('says so where an entry gave the name up under which a checkpoint was signed', () => {
+    const former = { origin: ORIGIN, size: lines.length - 1, root: '' }
+    const given = (data: string) => data.replace('"detail":{', `"detail":{"former":${JSON.stringify(former)},`)
+    const renamed = restamped(lines, at, (body) => body, given)
+    expect(refused(renamed, { against: checkpoint([...lines, lines[0]!]) }, ...KEY)).to.match(
+      /and \d+ are here; line 5 says that they were given up when a backup was restored$/,
+    )
+    expect(verify(renamed).told.join('\n')).to.contain(`Line 5 says that this ledger was called ${ORIGIN} up to entry`)
+  })
+
+  it('ends with 2 where it is called wrongly', () => {
+    const wrong = [
+      [],
+      ['one', 'two'],
+      ['nowhere.jsonl'],
+      ['ledger.jsonl', '--against', 'nowhere'],
+      ['ledger.jsonl', '--key', 'key'],
+      ['ledger.jsonl', '--key', signer.vkey.replace('+', '+0')],
+      ['ledger.jsonl', '--key', `${signer.vkey}x`],
+      ['ledger.jsonl', '--more'],
+    ]
+    for (const args of wrong) {
+      const { status, stderr } = run(...args)
+      expect([status, /^\s+at /m.test(stderr), stderr === ''], args.join(' ')).to.deep.equal([2, false, false])
+    }
+  })
+})
