@@ -36,7 +36,8 @@ describe('the README', () => {
       // Each step ends with a mark, so that what it printed can be told apart.
       const script = [
         'set -eu',
-        "trap 'kill $(jobs -p)' EXIT",
+        // The server writes its last checkpoint while it stops.
+        "trap 'kill $(jobs -p); wait' EXIT",
         ...steps.map(({ text }) => `${own(text)}\necho; echo "#"`),
       ].join('\n')
       const config = join(checkout, 'rules-examples/18-partner/rewards.yaml')
@@ -67,8 +68,7 @@ describe('the README', () => {
       expect(till).to.match(new RegExp(`${answer.redemption_id} +consumed`))
       expect(till).to.include('The ledger verifies')
     } finally {
-      // The server writes its last checkpoint while it stops.
-      rmSync(checkout, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+      rmSync(checkout, { recursive: true, force: true })
     }
   })
 })

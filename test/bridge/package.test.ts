@@ -3,11 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import fc from 'fast-check'
 import { packagePlugin, pluginFiles, releaseOf } from '../../scripts/package-bridge.js'
-import { zip } from '../../scripts/zip.js'
 import { VERSION } from '../../sidecar/version.js'
-import { unzip } from './unzip.js'
+import { unzip } from '../archive/unzip.js'
 
 const has = (command: string): boolean => {
   try {
@@ -28,6 +26,19 @@ describe('a plugin’s package', () => {
           expect(files.get(`rocket/${path}`)!.equals(content)).to.equal(true)
         expect(files.get('rocket/version.php')!.toString()).to.include(`$plugin->component = '${plugin}';`)
         expect([...files.keys()]).to.include(`rocket/lang/en/${plugin}.php`)
+      })
+
+      it('holds every script as browsers load it, built from the source beside it', () => {
+        const files = unzip(packagePlugin(plugin).bytes)
+        const sources = [...files.keys()].filter((path) => path.startsWith('rocket/amd/src/'))
+        expect(sources).not.to.deep.equal([])
+        for (const source of sources) {
+          const built = source.replace('/src/', '/build/').replace(/\.js$/, '.min.js')
+          expect([...files.keys()], source).to.include.members([built, `${built}.map`])
+          // The map names the text that was built: a source that was changed afterwards is another.
+          const { sourcesContent } = JSON.parse(files.get(`${built}.map`)!.toString())
+          expect(sourcesContent, source).to.deep.equal([files.get(source)!.toString()])
+        }
       })
 
       it('is the same bytes each time, named by its release', () => {
@@ -51,19 +62,5 @@ describe('a plugin’s package', () => {
 
   it('says what is missing where version.php names no release', () => {
     expect(() => releaseOf(new Map([['version.php', Buffer.from('<?php')]]))).to.throw(/release/)
-  })
-})
-
-describe('a ZIP', () => {
-  it('gives back what was put in', () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(fc.stringMatching(/^[a-zé/]{1,20}$/), fc.uint8Array({ maxLength: 2_000 })),
-        (contents) => {
-          const files = new Map(Object.entries(contents).map(([name, bytes]) => [name, Buffer.from(bytes)]))
-          expect(unzip(zip(files))).to.deep.equal(files)
-        },
-      ),
-    )
   })
 })

@@ -27,6 +27,7 @@ interface Answer {
   readonly balance: number
   readonly token?: string
   readonly code?: string
+  readonly receipt?: string
 }
 
 /** One redemption, and what its learner does about it; each step is repeated until it is acknowledged. */
@@ -185,8 +186,10 @@ rewards:
   /** A retry gets the first answer; its token or code as long as its learner still has to see it. */
   async function retry(story: Story): Promise<void> {
     const first = story.redeemed!
-    const { token, code, ...again } = (await redeem(story))!
-    const { token: firstToken, code: firstCode, ...expected } = first as Answer & Record<string, unknown>
+    // The receipt is of the redemption as it stands now.
+    const { token, code, receipt, ...again } = (await redeem(story))!
+    const { token: firstToken, code: firstCode, receipt: _, ...expected } = first as Answer & Record<string, unknown>
+    expect(receipt).to.be.a('string')
     if ('qr' in again) expect(again.qr).to.equal(expected.qr)
     else delete expected.qr
     expect(again).to.deep.equal(expected)

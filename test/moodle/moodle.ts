@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { PLUGINS, type Plugin, packagePlugin } from '../../scripts/package-bridge.js'
-import { unzip } from '../bridge/unzip.js'
+import { unzip } from '../archive/unzip.js'
 
 /** The folder of an installed Moodle; undefined: there is none, and nothing here is run. */
 export const MOODLE_DIR = process.env.MOODLE_DIR

@@ -1,6 +1,7 @@
 <?php
 // Makes and uses a small world in an installed Moodle, through Moodle's own APIs and generators:
-//   php world.php DIRROOT pairing [JSON]|setup|act WORLD|grade ATTEMPT|views USER N|send [die-after-ms]|leases|state|rotate|forget USER|teardown
+//   php world.php DIRROOT pairing [JSON]|setup|act WORLD|grade ATTEMPT|views USER N|send [die-after-ms]|leases|state|ledger|forge|
+//       rotate|forget USER|teardown
 // Answers with JSON on the last line.
 define('CLI_SCRIPT', true);
 [, $dirroot, $command] = $argv;
@@ -256,13 +257,51 @@ switch ($command) {
         echo json_encode(true), "\n";
         break;
 
+    case 'ledger':
+        // What is held of the ledger, and against it.
+        $newest = \local_rocket\checkpoints::newest();
+        $origin = (string)get_config('local_rocket', 'ledger_origin');
+        $proven = $DB->count_records_select('local_rocket_checkpoint', 'origin = ? AND fromsize IS NOT NULL', [$origin]);
+        echo json_encode([
+            'size' => (int)$newest?->size, 'note' => $newest?->note, 'proven' => $proven,
+            'kept' => $DB->count_records('local_rocket_checkpoint', ['origin' => $origin]),
+            'alarms' => array_values(array_map(
+                fn($alarm) => ['kind' => $alarm->kind, 'words' => \local_rocket\ledger\alarms::words($alarm)],
+                \local_rocket\ledger\alarms::open()
+            )),
+            'receipts' => $DB->count_records('local_rocket_receipt', ['userid' => person('ann')->id]),
+            'resending' => \local_rocket\resending::last(),
+        ]), "\n";
+        break;
+
+    case 'forge':
+        // One byte of the checkpoint that is kept, as if the ledger had been another one.
+        $newest = \local_rocket\checkpoints::newest();
+        $lines = explode("\n", $newest->note);
+        $lines[2][0] = $lines[2][0] === 'A' ? 'B' : 'A';
+        $DB->set_field('local_rocket_checkpoint', 'note', implode("\n", $lines), ['id' => $newest->id]);
+        echo json_encode(true), "\n";
+        break;
+
     case 'pairing':
-        // What this site is paired with: read before a test, and put back after it.
+        // What this site is paired with, and holds of that ledger: put aside before a test, and put back after it.
         $kept = ['address', 'source', 'secret', 'subscriptions', 'subscriptions_etag'];
-        foreach (isset($argv[3]) ? json_decode($argv[3], true) : [] as $name => $value) {
-            $value === false ? unset_config($name, 'local_rocket') : set_config($name, $value, 'local_rocket');
+        $ledger = ['ledger_keys', 'ledger_keys_offered', 'ledger_origin', 'ledger_silent'];
+        $tables = ['local_rocket_checkpoint', 'local_rocket_alarm', 'local_rocket_receipt'];
+        $read = fn($names) => array_combine($names, array_map(fn($name) => get_config('local_rocket', $name), $names));
+        $before = isset($argv[3]) ? json_decode($argv[3], true) : null;
+        $aside = $read([...$kept, ...$ledger]);
+        foreach ($tables as $table) {
+            $aside[$table] = (int)$DB->get_field_sql("SELECT MAX(id) FROM {{$table}}");
         }
-        echo json_encode(array_combine($kept, array_map(fn($name) => get_config('local_rocket', $name), $kept))), "\n";
+        foreach ($before ?? array_fill_keys($ledger, false) as $name => $value) {
+            if (in_array($name, $tables, true)) {
+                $DB->delete_records_select($name, 'id > ?', [$value]);
+            } else {
+                $value === false ? unset_config($name, 'local_rocket') : set_config($name, $value, 'local_rocket');
+            }
+        }
+        echo json_encode($aside), "\n";
         break;
 
     case 'teardown':
