@@ -25,9 +25,9 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'block_rocket';
-$plugin->version = 2026112402;
+$plugin->version = 2026112403;
 $plugin->release = '0.1.0';
 $plugin->requires = 2024100700;
 $plugin->supported = [405, 500];
 $plugin->maturity = MATURITY_BETA;
-$plugin->dependencies = ['local_rocket' => 2026112402];
+$plugin->dependencies = ['local_rocket' => 2026112403];

@@ -100,5 +100,15 @@ function local_rocket_status_checks(): array {
         new \local_rocket\check\deadletters(),
         new \local_rocket\check\accounts(),
         new \local_rocket\check\handovers(),
+        new \local_rocket\check\ledger(),
     ];
+}
+
+/**
+ * What the site's security report looks at.
+ *
+ * @return \core\check\check[]
+ */
+function local_rocket_security_checks(): array {
+    return [new \local_rocket\check\ledger()];
 }

@@ -31,7 +31,11 @@ use local_rocket\admin\setting_connection;
 use local_rocket\admin\setting_number;
 use local_rocket\admin\setting_pairingcode;
 
-$ADMIN->add('localplugins', new admin_category('local_rocket_category', new lang_string('pluginname', 'local_rocket')));
+// People in charge of Rocket alone have no part of the tree but these pages.
+$ADMIN->add(
+    $hassiteconfig ? 'localplugins' : 'root',
+    new admin_category('local_rocket_category', new lang_string('pluginname', 'local_rocket'))
+);
 
 $settings = new admin_settingpage('local_rocket', new lang_string('settings', 'local_rocket'));
 if ($ADMIN->fulltree) {

@@ -26,16 +26,23 @@ require(__DIR__ . '/../../config.php');
 require_once($CFG->libdir . '/adminlib.php');
 
 use local_rocket\admin\act;
+use local_rocket\admin\ledger_view;
 use local_rocket\admin\status_view;
 
 admin_externalpage_setup('local_rocket_status');
 
+$download = optional_param('download', '', PARAM_ALPHA);
+if ($download !== '') {
+    [$name, $text] = ledger_view::file(optional_param('alarm', 0, PARAM_INT), $download);
+    send_file($text, $name, 0, 0, true, true, 'text/plain');
+}
 if (data_submitted()) {
     require_sesskey();
     try {
         $said = act::perform(required_param('act', PARAM_ALPHA), [
             'since' => optional_param('since', '', PARAM_RAW_TRIMMED),
             'ids' => optional_param_array('ids', [], PARAM_INT),
+            'reason' => optional_param('reason', '', PARAM_TEXT),
         ]);
         redirect($PAGE->url, s($said), null, \core\output\notification::NOTIFY_SUCCESS);
     } catch (\moodle_exception $e) {

@@ -67,13 +67,13 @@ export class Notary {
   /** The checkpoint over everything that is on the disk now; null where no key has come into use yet. */
   newest(): string | null {
     const { writer, ledger } = this.stores
-    const { size, root } = writer.read(() => ledger.tree.head())
+    writer.noticeOthers()
     const signing = this.#read()
     if (!signing) return null
     const { origin, signers } = signing
     const before = this.#newest
-    if (before?.signers === signers && before.checkpoint.size === size) return before.note
-    const checkpoint = { origin, size, root }
+    if (before?.signers === signers && before.checkpoint.size === ledger.tree.size) return before.note
+    const checkpoint = { origin, ...ledger.tree.head() }
     const note = signCheckpoint(checkpoint, signers)
     this.#newest = { note, checkpoint, signers }
     return note

@@ -80,7 +80,7 @@ export const restoreRoutes: readonly Route[] = [
 
 /** What is still awaited, for an answer to the bridge. */
 export function awaited({ stores }: Context): object | null {
-  const resend = stores.writer.read(() => stores.resends.awaited())
+  const resend = stores.resends.awaited()
   return resend && { id: resend.id, since: new Date(resend.since).toISOString() }
 }
 

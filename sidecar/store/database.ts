@@ -65,9 +65,12 @@ interface Cache {
  */
 export class Writer {
   readonly #caches: Cache[] = []
+  readonly #readVersion
   #dataVersion: unknown
 
-  constructor(readonly connection: Connection) {}
+  constructor(readonly connection: Connection) {
+    this.#readVersion = connection.prepare<[], number>('PRAGMA data_version').pluck()
+  }
 
   /** Registers memory that must not outlive a rollback or somebody else's write. */
   mirror<T extends Cache>(cache: T): T {
@@ -80,7 +83,7 @@ export class Writer {
     const { connection } = this
     connection.exec('BEGIN')
     try {
-      this.#noticeOthers()
+      this.noticeOthers()
       return work()
     } finally {
       connection.exec('COMMIT')
@@ -103,7 +106,7 @@ export class Writer {
     const { connection } = this
     try {
       connection.exec('BEGIN IMMEDIATE')
-      this.#noticeOthers()
+      this.noticeOthers()
       // Savepoints make SQLite keep a second copy of every page it changes; work that is alone needs none.
       const results = works.length === 1 ? [this.#alone(works[0]!)] : works.map((work) => this.#inSavepoint(work))
       // What is alone and was rejected is rolled back already; anything else has to reach the disk, or to fail here.
@@ -144,8 +147,9 @@ export class Writer {
     }
   }
 
-  #noticeOthers(): void {
-    const version = this.connection.pragma('data_version', { simple: true })
+  /** Clears what is in memory where another process has written: every transaction does, and who only looks may. */
+  noticeOthers(): void {
+    const version = this.#readVersion.get()
     if (version !== this.#dataVersion) this.clearMirrors()
     this.#dataVersion = version
   }

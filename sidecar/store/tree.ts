@@ -46,7 +46,13 @@ export class Tree {
     this.#peaks = null
   }
 
-  /** How many entries there are, and their root. */
+  /** How many entries there are. */
+  get size(): number {
+    this.#loaded()
+    return this.#size
+  }
+
+  /** The same, and their root. */
   head(): { size: number; root: Buffer } {
     const peaks = this.#loaded()
     return {

@@ -103,7 +103,9 @@ class account {
         $path = '/api/rewards/' . rawurlencode($reward) . '/redeem';
         $client = client::configured()->within(self::REDEEMING);
         try {
-            return $client->post($path, ['expected_cost' => $cost], 'learner', $this->userid, $key);
+            $answer = $client->post($path, ['expected_cost' => $cost], 'learner', $this->userid, $key);
+            receipts::keep($answer, $this->userid);
+            return $answer;
         } finally {
             // Without an answer too: it may have gone through.
             snapshot::outdate([$this->userid]);
@@ -121,7 +123,8 @@ class account {
         self::require_own_session();
         $path = '/api/user/redemptions/' . rawurlencode($redemption) . '/cancel';
         try {
-            client::configured()->within(self::REDEEMING)->post($path, [], 'learner', $this->userid);
+            $answer = client::configured()->within(self::REDEEMING)->post($path, [], 'learner', $this->userid);
+            receipts::keep($answer, $this->userid);
         } finally {
             snapshot::outdate([$this->userid]);
         }

@@ -65,6 +65,16 @@ class allowlist {
     }
 
     /**
+     * Who looks after the institution's ledger, and is mailed its checkpoints.
+     *
+     * @return string|null an address; null: nobody
+     */
+    public static function audit_contact(): ?string {
+        $contact = self::read()['audit_contact'] ?? null;
+        return is_string($contact) && validate_email($contact) ? $contact : null;
+    }
+
+    /**
      * Fetches the subscriptions where the sidecar's are not those that are kept.
      *
      * @param string|null $etag what the sidecar says theirs are; null: fetch in any case

@@ -100,7 +100,7 @@ class counter {
      */
     public function hand_over(string $token, string $key, string $reference): array {
         $reference = \core_text::substr(trim($reference), 0, self::REFERENCE);
-        return $this->call('consume', ['token' => $token] + ($reference === '' ? [] : ['reference' => $reference]), $key);
+        return $this->use('consume', ['token' => $token] + ($reference === '' ? [] : ['reference' => $reference]), $key);
     }
 
     /**
@@ -113,7 +113,21 @@ class counter {
      * @throws refused
      */
     public function take_back(string $token, string $key): array {
-        return $this->call('reverse', ['token' => $token], $key);
+        return $this->use('reverse', ['token' => $token], $key);
+    }
+
+    /**
+     * One use of a token, or the end of one: its receipt is kept.
+     *
+     * @param string $name
+     * @param array $body
+     * @param string $key
+     * @return array
+     */
+    private function use(string $name, array $body, string $key): array {
+        $answer = $this->call($name, $body, $key);
+        receipts::keep($answer);
+        return $answer;
     }
 
     /**

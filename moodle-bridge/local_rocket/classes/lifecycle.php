@@ -66,8 +66,9 @@ class lifecycle {
      * Forgets a learner: here at once, in the sidecar at once or as soon as it is there.
      *
      * @param int $userid
+     * @return string|null why the sidecar refuses, such as a legal hold, so that a person has to look; null: it does not
      */
-    public static function erase(int $userid): void {
+    public static function erase(int $userid): ?string {
         // Whatever waited for this learner is done by this.
         request::cancel_open($userid, [request::FREEZE, request::UNFREEZE, request::ERASE_DELETED]);
         $due = lifecycle_records::forget($userid);
@@ -75,6 +76,7 @@ class lifecycle {
             request::add(request::ERASE, $userid, $due);
         }
         (new request_sender())->run($userid);
+        return request::refusal($userid);
     }
 
     /**

@@ -33,11 +33,16 @@ class lifecycle_records {
     private const AWARD = 'local_rocket_award';
     /** @var string */
     private const HANDOVER = 'local_rocket_handover';
+    /** @var string */
+    private const ALARM = 'local_rocket_alarm';
+    /** @var string */
+    private const RECEIPT = 'local_rocket_receipt';
     /** @var string[] the learner's own settings */
     public const PREFERENCES = ['local_rocket_goal', 'local_rocket_optout'];
 
     /**
-     * Forgets a learner. Awards stay for the course's teachers, without saying to whom or by whom.
+     * Forgets a learner. Awards stay for the course's teachers, without saying to whom or by whom; so does what was found against
+     * the ledger, without who answered for it.
      *
      * @param int $userid
      * @return int epoch seconds from which on nothing of them is under way any more
@@ -53,11 +58,13 @@ class lifecycle_records {
         });
         outbox::forget($userid);
         snapshot::forget($userid);
+        receipts::forget($userid);
         $DB->delete_records(self::HANDOVER, ['userid' => $userid]);
         $DB->set_field(self::AWARD, 'reason', null, ['userid' => $userid]);
         $DB->set_field(self::AWARD, 'userid', 0, ['userid' => $userid]);
         $DB->set_field(self::AWARD, 'awardedby', 0, ['awardedby' => $userid]);
         $DB->set_field(self::AWARD, 'undoneby', 0, ['undoneby' => $userid]);
+        $DB->set_field(self::ALARM, 'closedby', 0, ['closedby' => $userid]);
         foreach (self::PREFERENCES as $name) {
             unset_user_preference($name, $userid);
         }
@@ -88,6 +95,8 @@ class lifecycle_records {
             self::OUTBOX => ['userid', 'actorid'],
             self::AWARD => ['userid', 'awardedby', 'undoneby'],
             self::HANDOVER => ['userid'],
+            self::RECEIPT => ['userid'],
+            self::ALARM => ['closedby'],
         ];
         foreach ($columns as $table => $names) {
             foreach ($names as $name) {

@@ -62,7 +62,9 @@ class notices {
         $after = $known !== null && $known['source'] === $source ? $known['after'] : 0;
         $sent = 0;
         do {
-            $notices = $client->get('/api/notices', ['after' => $after, 'limit' => self::BATCH], 'events')['notices'];
+            $answer = $client->get('/api/notices', ['after' => $after, 'limit' => self::BATCH], 'events');
+            resending::hear($answer['resend'] ?? null);
+            $notices = $answer['notices'];
             foreach ($notices as $notice) {
                 foreach (self::recipients($notice) as $person) {
                     $sent += $this->send($notice, $person);

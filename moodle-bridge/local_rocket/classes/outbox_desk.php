@@ -24,6 +24,9 @@ namespace local_rocket;
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class outbox_desk {
+    /** @var int days for which rows are kept, where the administrator did not say */
+    private const DAYS = 14;
+
     /** @var string */
     private const TABLE = 'local_rocket_outbox';
 
@@ -62,22 +65,52 @@ class outbox_desk {
     }
 
     /**
-     * Sends again what the sidecar had acknowledged since a time: it was restored from a backup. What it has already it
-     * answers as a duplicate.
+     * Sends again what happened, or was acknowledged, since a time: the sidecar was restored from a backup. What it has already
+     * it answers as a duplicate.
      *
-     * @param int $since epoch seconds, by when it was acknowledged
+     * @param int $since epoch seconds
      * @return int how many rows
      */
     public static function resend(int $since): int {
         global $DB;
-        $where = 'status = :done AND timemodified >= :since AND payload IS NOT NULL';
-        $params = ['done' => outbox::DONE, 'since' => $since];
+        $where = 'status = :done AND (timemodified >= :since OR timecreated >= :happened) AND payload IS NOT NULL';
+        $params = ['done' => outbox::DONE, 'since' => $since, 'happened' => $since];
         $count = $DB->count_records_select(self::TABLE, $where, $params);
         $DB->execute(
             'UPDATE {' . self::TABLE . "} SET status = :ready, timenext = 0, reason = NULL WHERE $where",
             $params + ['ready' => outbox::READY]
         );
         return $count;
+    }
+
+    /**
+     * The last row that is to be sent.
+     *
+     * @return int its id; 0: there is none
+     */
+    public static function last_ready(): int {
+        global $DB;
+        return (int)$DB->get_field(self::TABLE, 'MAX(id)', ['status' => outbox::READY]);
+    }
+
+    /**
+     * Whether rows up to one of them are still to be sent.
+     *
+     * @param int $id
+     * @return bool
+     */
+    public static function is_ready_upto(int $id): bool {
+        global $DB;
+        return $DB->record_exists_select(self::TABLE, 'status = ? AND id <= ?', [outbox::READY, $id]);
+    }
+
+    /**
+     * For how long rows are kept that were acknowledged, skipped or given up.
+     *
+     * @return int days
+     */
+    public static function days_kept(): int {
+        return (int)(get_config('local_rocket', 'keepdays') ?: self::DAYS);
     }
 
     /**
@@ -93,13 +126,11 @@ class outbox_desk {
 
     /**
      * Clears away what was acknowledged, skipped or given up long ago. What is not sent, or dead, stays.
-     *
-     * @param int $days
      */
-    public static function cleanup(int $days): void {
+    public static function cleanup(): void {
         global $DB;
         [$in, $params] = $DB->get_in_or_equal([outbox::DONE, outbox::SKIPPED, outbox::DROPPED]);
-        $before = time() - $days * DAYSECS;
+        $before = time() - self::days_kept() * DAYSECS;
         $DB->delete_records_select(self::TABLE, "status $in AND timemodified < ?", [...$params, $before]);
     }
 }

@@ -161,6 +161,20 @@ class request {
     }
 
     /**
+     * Why the sidecar does not erase a learner.
+     *
+     * @param int $userid
+     * @return string|null null: it did, or was not asked yet
+     */
+    public static function refusal(int $userid): ?string {
+        global $DB;
+        $conditions = ['userid' => $userid, 'kind' => self::ERASE];
+        $last = $DB->get_records(self::TABLE, $conditions, 'id DESC', 'id, status, reason', 0, 1);
+        $last = reset($last);
+        return $last && $last->status === self::FAILED ? (string)$last->reason : null;
+    }
+
+    /**
      * The learner is erased: what was done until then no longer says about whom. The erasure itself says it for another day,
      * because Moodle deletes the account right after it.
      *
@@ -178,6 +192,23 @@ class request {
         );
         $DB->set_field_select(self::TABLE, 'userid', 0, 'userid = :userid AND id < :upto', $upto);
         $DB->set_field_select(self::TABLE, 'otherid', null, 'otherid = :userid AND id <= :upto', $upto);
+    }
+
+    /**
+     * Tells again what was told since a time: the sidecar was restored from a backup. Who was erased it knows by itself.
+     *
+     * @param int $since epoch seconds
+     */
+    public static function repeat(int $since): void {
+        global $DB;
+        [$in, $params] = $DB->get_in_or_equal([self::FREEZE, self::UNFREEZE, self::MERGE], SQL_PARAMS_NAMED);
+        $told = $DB->get_fieldset_select(
+            self::TABLE,
+            'id',
+            "kind $in AND status = :done AND timemodified >= :since AND userid <> 0 AND (kind <> :merge OR otherid IS NOT NULL)",
+            $params + ['done' => self::DONE, 'since' => $since, 'merge' => self::MERGE]
+        );
+        self::change($told, ['status' => self::PENDING, 'timedue' => time(), 'attempts' => 0]);
     }
 
     /**

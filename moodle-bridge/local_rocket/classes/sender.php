@@ -137,7 +137,9 @@ class sender {
      * @throws refused
      */
     private function post(array $rows): void {
-        $body = '{"events":[' . implode(',', array_column($rows, 'payload')) . ']}';
+        $kept = checkpoints::newest();
+        $body = '{"events":[' . implode(',', array_column($rows, 'payload')) . ']'
+            . ($kept === null ? '' : ',"checkpoint":' . json_encode($kept->note)) . '}';
         try {
             $answer = client::configured()->within($this->timeout)->post('/api/events', $body, 'events');
         } catch (refused $e) {
@@ -153,7 +155,7 @@ class sender {
             }
             return;
         }
-        $this->settle($rows, $answer);
+        $this->settle($rows, $answer, $kept);
     }
 
     /**
@@ -161,12 +163,15 @@ class sender {
      *
      * @param \stdClass[] $rows
      * @param array $answer
+     * @param \stdClass|null $kept the checkpoint that was sent with them
      */
-    private function settle(array $rows, array $answer): void {
+    private function settle(array $rows, array $answer, ?\stdClass $kept): void {
         $results = $answer['results'] ?? [];
         if (array_column($results, 'id') !== array_column($rows, 'uuid')) {
             throw new away('server', get_string('answermismatch', 'local_rocket'));
         }
+        // First: what this answer acknowledges, the sidecar has.
+        resending::hear($answer['resend'] ?? null);
         $done = [];
         foreach ($rows as $place => $row) {
             $result = $results[$place];
@@ -181,7 +186,7 @@ class sender {
             $this->sent += count($ids);
         }
         snapshot::outdate(array_unique(array_column($rows, 'userid')));
-        checkpoints::keep($answer['checkpoint'] ?? null);
+        checkpoints::take($kept, $answer);
         allowlist::refresh($answer['subscriptions_etag'] ?? null);
     }
 

@@ -242,7 +242,7 @@ class support {
      */
     private function post(string $path, array $body, ?string $key): void {
         global $USER;
-        client::configured()->post($path, $body, 'admin', (int)$USER->id, $key);
+        receipts::keep(client::configured()->post($path, $body, 'admin', (int)$USER->id, $key), $this->userid);
         snapshot::outdate([$this->userid]);
     }
 }

@@ -28,6 +28,7 @@ $tasks = [
     ['classname' => '\local_rocket\task\send', 'minute' => '*', 'hour' => '*', 'day' => '*', 'month' => '*', 'dayofweek' => '*'],
     ['classname' => '\local_rocket\task\cleanup', 'minute' => 'R', 'hour' => '4', 'day' => '*', 'month' => '*', 'dayofweek' => '*'],
     ['classname' => '\local_rocket\task\sweep', 'minute' => 'R', 'hour' => '3', 'day' => '*', 'month' => '*', 'dayofweek' => '*'],
+    ['classname' => '\local_rocket\task\audit', 'minute' => 'R', 'hour' => '5', 'day' => '*', 'month' => '*', 'dayofweek' => '*'],
     [
         'classname' => '\local_rocket\task\lifecycle',
         'minute' => '*',

@@ -120,6 +120,7 @@ final class reasons_test extends \advanced_testcase {
             ['out_of_stock', [], 'None of these are left.'],
             ['budget_used_up', ['again' => $then], "The money for this is used up for this month. It begins anew on $read."],
             ['partner_closed', [], 'The partner who hands this over takes no redemptions at present.'],
+            ['redeeming_paused', [], 'Redeeming is paused for the moment. Your points are safe.'],
             ['tier_reached', ['title' => 'Gold'], 'You have reached the tier Gold.'],
             ['redeemed', ['title' => 'A coffee', 'points' => 20], 'You redeemed A coffee for 20 points.'],
             ['delivered', ['title' => 'A coffee'], 'A coffee was handed over.'],

@@ -17,12 +17,16 @@
 namespace local_rocket;
 
 use local_rocket\fixtures\sidecar_double;
+use local_rocket\fixtures\signed_ledger;
+use local_rocket\ledger\alarms;
+use local_rocket\ledger\keys;
 use local_rocket\sidecar\away;
 use local_rocket\sidecar\client;
 use local_rocket\sidecar\refused;
 
 defined('MOODLE_INTERNAL') || die();
 require_once(__DIR__ . '/fixtures/sidecar_double.php');
+require_once(__DIR__ . '/fixtures/signed_ledger.php');
 
 /**
  * Sending: a row is done when the sidecar says so, and never before.
@@ -142,6 +146,29 @@ final class sender_test extends \advanced_testcase {
         $this->sidecar(fn($events) => self::taken(array_reverse($events)));
         $this->assertSame(0, (new sender())->run(time() + 10)['sent']);
         $this->assertSame(8, outbox_desk::counts()[outbox::READY]);
+    }
+
+    public function test_each_batch_carries_the_checkpoint_that_was_kept_last(): void {
+        $ledger = signed_ledger::of(3);
+        keys::hear([$ledger->vkey()]);
+        $double = new sidecar_double(function ($method, $path, $sent) use ($ledger) {
+            $held = isset($sent['checkpoint']) ? (object)['note' => $sent['checkpoint']] : null;
+            return $ledger->append(2)->answer($held) + self::taken($sent['events']);
+        });
+        client::set_for_testing($double);
+        (new sender(3))->run(time() + 10);
+        $sent = array_map(fn($call) => $call[2]['checkpoint'] ?? null, $double->calls);
+        $this->assertSame([null, $ledger->note('a', 5), $ledger->note('a', 7)], $sent);
+        $this->assertEquals(9, checkpoints::newest()->size);
+        $this->assertSame([], alarms::open());
+    }
+
+    public function test_a_ledger_that_is_not_what_it_was_stops_nothing(): void {
+        $ledger = signed_ledger::of(3);
+        keys::hear([$ledger->vkey()]);
+        $this->sidecar(fn($events) => $ledger->append(1)->answer(null) + self::taken($events));
+        $this->assertSame(['sent' => 8, 'stopped' => null], (new sender(3))->run(time() + 10));
+        $this->assertSame([alarms::UNPROVEN], array_values(array_column(alarms::open(), 'kind')));
     }
 
     public function test_learners_of_whom_something_was_taken_are_asked_for_anew(): void {

@@ -16,6 +16,7 @@
 
 namespace local_rocket\admin;
 
+use local_rocket\ledger\alarms;
 use local_rocket\lifecycle_brake;
 use local_rocket\outbox_desk;
 use local_rocket\sender;
@@ -38,7 +39,7 @@ class act {
      * Does it.
      *
      * @param string $name
-     * @param array $asked since (a local time such as `2026-11-24T10:00`), ids (of requests)
+     * @param array $asked since (a local time such as `2026-11-24T10:00`), ids (of requests, or of an alarm), reason
      * @return string what to tell
      * @throws \moodle_exception
      */
@@ -52,6 +53,7 @@ class act {
             'resend' => get_string('resent', 'local_rocket', outbox_desk::resend(self::moment($asked['since']))),
             'release' => get_string('lifecyclereleased', 'local_rocket', lifecycle_brake::release($asked['ids'])),
             'cancel' => get_string('lifecyclecancelled', 'local_rocket', lifecycle_brake::cancel($asked['ids'])),
+            'acknowledge' => self::acknowledge($asked['ids'], $asked['reason']),
             default => throw new \moodle_exception('invalidaction'),
         };
     }
@@ -98,6 +100,20 @@ class act {
         add_to_config_log('paused', (string)(int)get_config('local_rocket', 'paused'), (string)(int)$paused, 'local_rocket');
         set_config('paused', (int)$paused, 'local_rocket');
         return get_string($paused ? 'pausednow' : 'resumednow', 'local_rocket');
+    }
+
+    /**
+     * Answers for what was found against the ledger.
+     *
+     * @param int[] $ids
+     * @param string $reason
+     * @return string
+     */
+    private static function acknowledge(array $ids, string $reason): string {
+        foreach ($ids as $id) {
+            alarms::acknowledge($id, $reason);
+        }
+        return get_string('alarm_acknowledged', 'local_rocket');
     }
 
     /**

@@ -16,12 +16,14 @@
 
 namespace local_rocket\admin;
 
+use local_rocket\ledger\alarms;
 use local_rocket\notification;
 use local_rocket\outbox;
 use local_rocket\state;
 
 /**
- * Tells people in charge when events are dead, or when nothing could be sent for an hour: once, not each time somebody looks.
+ * Tells people in charge when events are dead, when nothing could be sent for an hour, or when the ledger is not what it was:
+ * once, not each time somebody looks.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -38,9 +40,11 @@ class alert {
      * Looks, and tells what was not told yet.
      */
     public static function raise(): void {
-        $before = (state::get(self::STATE) ?? []) + ['dead' => 0, 'deadtold' => 0, 'stuck' => null, 'told' => false];
+        $before = (state::get(self::STATE) ?? [])
+            + ['dead' => 0, 'deadtold' => 0, 'stuck' => null, 'told' => false, 'alarm' => 0];
         $after = self::dead($before);
         $after = self::stuck($after);
+        $after = self::ledger($after);
         if ($after !== $before) {
             state::set(self::STATE, $after);
         }
@@ -82,6 +86,22 @@ class alert {
     }
 
     /**
+     * What was found against the ledger since the last message.
+     *
+     * @param array $known
+     * @return array
+     */
+    private static function ledger(array $known): array {
+        foreach (alarms::open() as $alarm) {
+            if ($alarm->id > $known['alarm']) {
+                self::say(fn() => alarms::words($alarm) . ' ' . get_string('alert_alarm', 'local_rocket'), 'status.php');
+                $known['alarm'] = (int)$alarm->id;
+            }
+        }
+        return $known;
+    }
+
+    /**
      * Tells everybody in charge, each in their language.
      *
      * @param string $key
@@ -89,8 +109,18 @@ class alert {
      * @param string $page
      */
     private static function tell(string $key, mixed $a, string $page): void {
+        self::say(fn() => get_string($key, 'local_rocket', $a), $page);
+    }
+
+    /**
+     * Says something to everybody in charge.
+     *
+     * @param callable $text asked when the language and the zone are those of whoever reads it
+     * @param string $page
+     */
+    private static function say(callable $text, string $page): void {
         foreach (notification::people_in_charge() as $person) {
-            notification::send($person, 'alert', $page, fn() => get_string($key, 'local_rocket', $a));
+            notification::send($person, 'alert', $page, $text);
         }
     }
 }

@@ -53,7 +53,8 @@ class status_view {
             'handovers' => array_map([self::class, 'handover'], array_values(records::troubled(self::ROWS))),
             'handoverfailures' => self::failures(state::get('handover')['failures'] ?? []),
             'sweep' => self::sweep(),
-            'checkpoints' => self::checkpoints(),
+            'resending' => ledger_view::resending(),
+            'ledger' => ledger_view::shown(),
         ];
     }
 
@@ -180,26 +181,6 @@ class status_view {
                 array_keys(array_filter($sweep['missed'])),
                 array_filter($sweep['missed'])
             ),
-        ];
-    }
-
-    /**
-     * The ledger's signed heads that are kept here.
-     *
-     * @return array|null
-     */
-    private static function checkpoints(): ?array {
-        global $DB;
-        $latest = $DB->get_records('local_rocket_checkpoint', null, 'size DESC', '*', 0, 1);
-        if (!$latest) {
-            return null;
-        }
-        $latest = reset($latest);
-        return [
-            'count' => $DB->count_records('local_rocket_checkpoint'),
-            'size' => $latest->size,
-            'when' => self::when((int)$latest->timecreated),
-            'note' => $latest->note,
         ];
     }
 

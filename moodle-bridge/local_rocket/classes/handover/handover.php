@@ -16,6 +16,7 @@
 
 namespace local_rocket\handover;
 
+use local_rocket\receipts;
 use local_rocket\sidecar\client;
 use local_rocket\sidecar\refused;
 use local_rocket\state;
@@ -171,7 +172,8 @@ class handover {
             $body['reason'] = \core_text::substr((string)$row->reason, 0, self::REASON);
         }
         try {
-            $this->client->post('/api/deliveries/' . rawurlencode($row->redemptionid), $body, 'events');
+            $answer = $this->client->post('/api/deliveries/' . rawurlencode($row->redemptionid), $body, 'events');
+            receipts::keep($answer, (int)$row->userid);
             records::answered($row);
         } catch (refused $e) {
             if (in_array($e->status, self::OF_THE_CONNECTION, true)) {

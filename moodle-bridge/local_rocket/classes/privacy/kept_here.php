@@ -43,6 +43,8 @@ class kept_here {
             'awards' => self::awards($userid),
             'handovers' => self::handovers($userid),
             'requests' => self::requests($userid),
+            'receipts' => self::receipts($userid),
+            'alarms' => self::alarms($userid),
         ]);
     }
 
@@ -159,6 +161,38 @@ class kept_here {
             'status' => $row->status,
             'due' => transform::datetime($row->timedue),
             'time' => transform::datetime($row->timecreated),
+        ], $rows));
+    }
+
+    /**
+     * Receipts of what they redeemed.
+     *
+     * @param int $userid
+     * @return array[]
+     */
+    private static function receipts(int $userid): array {
+        global $DB;
+        $rows = $DB->get_records('local_rocket_receipt', ['userid' => $userid], 'id');
+        return array_values(array_map(fn($row) => [
+            'redemption' => $row->redemption,
+            'receipt' => $row->receipt,
+            'time' => transform::datetime($row->timemodified),
+        ], $rows));
+    }
+
+    /**
+     * What was found against the ledger and they answered for.
+     *
+     * @param int $userid
+     * @return array[]
+     */
+    private static function alarms(int $userid): array {
+        global $DB;
+        $rows = $DB->get_records('local_rocket_alarm', ['closedby' => $userid], 'id');
+        return array_values(array_map(fn($row) => [
+            'what' => \local_rocket\ledger\alarms::words($row),
+            'reason' => $row->reason,
+            'time' => transform::datetime($row->timeclosed),
         ], $rows));
     }
 }

@@ -37,6 +37,8 @@ class metadata {
             'courseid', 'userid', 'awardedby', 'event', 'reason', 'timecreated', 'timeundone', 'undoneby',
         ],
         'local_rocket_handover' => ['redemptionid', 'userid', 'action', 'status', 'reason', 'timecreated'],
+        'local_rocket_receipt' => ['redemption', 'userid', 'receipt', 'timemodified'],
+        'local_rocket_alarm' => ['closedby', 'timeclosed', 'reason'],
         'local_rocket_request' => ['kind', 'userid', 'otherid', 'status', 'reason', 'timedue', 'timecreated'],
     ];
 
@@ -46,7 +48,7 @@ class metadata {
         'score', 'passed', 'attempt', 'duration_seconds', 'items', 'rapid_items', 'words', 'characters', 'files', 'text_hash',
         'file_hash', 'similarity', 'reply_to', 'seconds_since_last', 'late', 'graded_by', 'module', 'state', 'previous_state',
         'completion_rate', 'badge', 'group', 'ip_hash', 'screen', 'undone',
-        'lang', 'redemption', 'token', 'support', 'account',
+        'lang', 'redemption', 'token', 'support', 'account', 'receipts',
     ];
 
     /**

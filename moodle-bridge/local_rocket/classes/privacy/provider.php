@@ -88,7 +88,7 @@ class provider implements
     #[\Override]
     public static function delete_data_for_all_users_in_context(\context $context) {
         if ($context instanceof \context_user) {
-            lifecycle::erase((int)$context->instanceid);
+            self::erase([(int)$context->instanceid]);
         }
     }
 
@@ -97,17 +97,30 @@ class provider implements
         $userid = (int)$contextlist->get_user()->id;
         foreach ($contextlist->get_contexts() as $context) {
             if (self::is_of($context, $userid)) {
-                lifecycle::erase($userid);
+                self::erase([$userid]);
             }
         }
     }
 
     #[\Override]
     public static function delete_data_for_users(approved_userlist $userlist) {
-        foreach ($userlist->get_userids() as $userid) {
-            if (self::is_of($userlist->get_context(), (int)$userid)) {
-                lifecycle::erase((int)$userid);
-            }
+        self::erase(array_filter(
+            array_map('intval', $userlist->get_userids()),
+            fn($userid) => self::is_of($userlist->get_context(), $userid)
+        ));
+    }
+
+    /**
+     * Erases people. What the sidecar refuses is said to whoever asked: Moodle tells its data-protection officers of the
+     * exception, and the task's log has it. One whom it does not know yet is queued, and no exception.
+     *
+     * @param int[] $userids
+     * @throws \moodle_exception
+     */
+    private static function erase(array $userids): void {
+        $refused = array_filter(array_map([lifecycle::class, 'erase'], $userids));
+        if ($refused !== []) {
+            throw new \moodle_exception('privacy:notdeleted', 'local_rocket', '', implode(' ', array_unique($refused)));
         }
     }
 

@@ -40,6 +40,9 @@ class client {
     /** @var float seconds for a whole call */
     private float $timeout = 15.0;
 
+    /** @var bool whether the answer is a text, not JSON */
+    private bool $plain = false;
+
     /**
      * Takes what pairing gave.
      *
@@ -112,6 +115,22 @@ class client {
     }
 
     /**
+     * Asks for something that is a text.
+     *
+     * @param string $path
+     * @param array $query
+     * @param string $scope separated by spaces
+     * @return string
+     * @throws away
+     * @throws refused
+     */
+    public function text(string $path, array $query, string $scope): string {
+        $client = clone $this;
+        $client->plain = true;
+        return $client->call('GET', $path, http_build_query($query, '', '&', PHP_QUERY_RFC3986), null, $scope, null, null);
+    }
+
+    /**
      * Changes something.
      *
      * @param string $path
@@ -140,7 +159,7 @@ class client {
      * @param string $scope
      * @param int|null $sub
      * @param string|null $key
-     * @return array
+     * @return array|string
      */
     private function call(
         string $method,
@@ -150,7 +169,7 @@ class client {
         string $scope,
         ?int $sub,
         ?string $key
-    ): array {
+    ): array|string {
         breaker::admit($this->timeout);
         $curl = new \curl(['securityhelper' => new security_helper($this->address)]);
         $curl->setHeader($this->headers($method, $path, $body, $scope, $sub, $key));
@@ -215,9 +234,9 @@ class client {
      * @param int $status
      * @param string $text
      * @param array $headers
-     * @return array
+     * @return array|string
      */
-    private function answer(int $status, string $text, array $headers): array {
+    private function answer(int $status, string $text, array $headers): array|string {
         $json = json_decode($text, true);
         $headers = array_change_key_case($headers);
         $retryafter = isset($headers['retry-after']) && is_numeric($headers['retry-after']) ? (int)$headers['retry-after'] : null;
@@ -230,11 +249,11 @@ class client {
             breaker::succeeded();
             throw new refused($status, is_array($json) ? $json : ['detail' => $detail]);
         }
-        if ($status < 200 || $status >= 300 || !is_array($json)) {
+        if ($status < 200 || $status >= 300 || !($this->plain || is_array($json))) {
             breaker::failed($detail, $retryafter);
             throw new away('server', $detail, $retryafter);
         }
         breaker::succeeded();
-        return $json;
+        return $this->plain ? $text : $json;
     }
 }

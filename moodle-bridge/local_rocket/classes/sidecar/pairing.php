@@ -18,6 +18,8 @@ namespace local_rocket\sidecar;
 
 use local_rocket\allowlist;
 use local_rocket\facts;
+use local_rocket\ledger\keys;
+use local_rocket\resending;
 
 /**
  * Joins this site and a sidecar: a one-time code becomes a shared secret, which can be rotated.
@@ -48,6 +50,7 @@ class pairing {
         ], '');
         set_config('address', $address, 'local_rocket');
         self::keep($answer);
+        keys::hear($answer['ledger_keys'] ?? null);
         allowlist::refresh();
         facts::queue();
         return self::report();
@@ -90,6 +93,8 @@ class pairing {
         $before = microtime(true);
         $answer = $client->get('/api/handshake', [], 'events');
         $after = microtime(true);
+        keys::hear($answer['ledger_keys'] ?? null);
+        resending::hear($answer['resend'] ?? null);
         return [
             'version' => $answer['version'],
             'min_bridge' => $answer['min_bridge'],

@@ -16,10 +16,12 @@
 
 namespace local_rocket\task;
 
+use local_rocket\checkpoints;
 use local_rocket\outbox_desk;
+use local_rocket\receipts;
 
 /**
- * Clears away what was acknowledged long ago.
+ * Clears away what was sent, redeemed or signed long ago.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -33,6 +35,8 @@ class cleanup extends \core\task\scheduled_task {
 
     #[\Override]
     public function execute() {
-        outbox_desk::cleanup((int)(get_config('local_rocket', 'keepdays') ?: 14));
+        outbox_desk::cleanup();
+        receipts::cleanup();
+        checkpoints::cleanup();
     }
 }

@@ -16,6 +16,7 @@
 
 namespace local_rocket\task;
 
+use local_rocket\resending;
 use local_rocket\sender;
 use local_rocket\state;
 
@@ -37,10 +38,12 @@ class send extends \core\task\scheduled_task {
 
     #[\Override]
     public function execute() {
-        ['sent' => $sent, 'stopped' => $stopped] = $run = (new sender())->run(time() + self::SECONDS);
+        $until = time() + self::SECONDS;
+        ['sent' => $sent, 'stopped' => $stopped] = $run = (new sender())->run($until);
         // How it went in cron: a web node that sends after its page may fare otherwise.
         state::set('sender', ['time' => time()] + $run);
         mtrace(get_string('sentevents', 'local_rocket', $sent));
+        $stopped ??= resending::go_on($until);
         if ($stopped !== null) {
             mtrace($stopped);
         }

@@ -17,6 +17,7 @@
 namespace local_rocket\admin;
 
 use local_rocket\learningevent;
+use local_rocket\ledger\alarms;
 use local_rocket\outbox;
 use local_rocket\state;
 
@@ -89,6 +90,17 @@ final class alert_test extends \advanced_testcase {
         $this->assertSame([], $this->told());
         $this->later(HOURSECS);
         $this->assertSame([$told], $this->told());
+    }
+
+    public function test_tells_once_that_the_ledger_is_not_what_it_was(): void {
+        alarms::raise(alarms::MISSING, null, null);
+        alarms::raise(alarms::MISSING, null, null);
+        $told = $this->told();
+        $this->assertCount(1, $told);
+        $this->assertStringContainsString('gives no checkpoints any more', $told[0]);
+        $this->assertSame([], $this->told());
+        alarms::raise(alarms::UNSIGNED, null, 'x');
+        $this->assertCount(1, $this->told());
     }
 
     public function test_says_nothing_while_paused(): void {

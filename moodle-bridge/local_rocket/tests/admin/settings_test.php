@@ -125,6 +125,18 @@ final class settings_test extends \advanced_testcase {
         $this->assertNull($steps['redemption']);
     }
 
+    public function test_people_in_charge_of_rocket_alone_can_open_its_pages_and_nobody_else(): void {
+        global $DB;
+        $manager = $this->getDataGenerator()->create_user();
+        role_assign($DB->get_field('role', 'id', ['shortname' => 'manager']), $manager->id, \context_system::instance());
+        $this->setUser($manager);
+        foreach (['local_rocket_status', 'local_rocket_outbox'] as $page) {
+            $this->assertTrue(admin_get_root(true)->locate($page)->check_access());
+        }
+        $this->setUser($this->getDataGenerator()->create_user());
+        $this->assertFalse(admin_get_root(true)->locate('local_rocket_status')->check_access());
+    }
+
     public function test_the_status_page_can_be_drawn(): void {
         global $DB, $PAGE;
         $this->sidecar();
@@ -154,7 +166,7 @@ final class settings_test extends \advanced_testcase {
         $status = text_report::status(new connection(), local_rocket_status_checks());
         $this->assertFalse($status['ok']);
         $this->assertTrue($status['connected']);
-        $this->assertSame(['warning', 'ok', 'ok', 'ok', 'ok'], array_column($status['checks'], 'status'));
+        $this->assertSame(['warning', 'ok', 'ok', 'ok', 'ok', 'ok'], array_column($status['checks'], 'status'));
         $this->assertSame(0, $status['queue']['dead']);
     }
 }

@@ -22,11 +22,14 @@ use core_privacy\local\request\userlist;
 use core_privacy\local\request\writer;
 use local_rocket\fixtures\sidecar_double;
 use local_rocket\fixtures\traces;
+use local_rocket\lifecycle_brake;
+use local_rocket\outbox;
 use local_rocket\outbox_lookup;
 use local_rocket\request;
 use local_rocket\request_sender;
 use local_rocket\sidecar\away;
 use local_rocket\sidecar\client;
+use local_rocket\sidecar\refused;
 
 defined('MOODLE_INTERNAL') || die();
 require_once(__DIR__ . '/../fixtures/sidecar_double.php');
@@ -54,12 +57,17 @@ final class provider_test extends \core_privacy\tests\provider_testcase {
     /** @var bool whether it does not answer */
     private bool $away = false;
 
+    /** @var string|null why it keeps what it has of learners */
+    private ?string $hold = null;
+
     public function setUp(): void {
         parent::setUp();
         $this->resetAfterTest();
         set_config('address', 'http://127.0.0.1:4310', 'local_rocket');
         $this->sidecar = new sidecar_double(fn($method, $path) => match (true) {
             $this->away => throw new away('network', 'no route'),
+            $this->hold !== null && $method === 'POST' =>
+                throw new refused(409, ['code' => 'legal_hold', 'detail' => $this->hold]),
             $method === 'GET' => ['user_id' => basename(dirname($path)), 'balance' => 120, 'entries' => [['seq' => 7]]],
             default => ['erased' => true],
         });
@@ -123,6 +131,8 @@ final class provider_test extends \core_privacy\tests\provider_testcase {
         $this->assertCount(1, $read('acts')->acts);
         $this->assertCount(1, $read('handovers')->handovers);
         $this->assertCount(1, $read('requests')->requests);
+        $this->assertSame("r-{$this->learner->id}", $read('receipts')->receipts[0]['redemption']);
+        $this->assertSame('known', $read('alarms')->alarms[0]['reason']);
         $this->assertSame([['GET', "/api/learners/{$this->learner->id}/export", [], 'privacy', null, null]], $this->sidecar->calls);
     }
 
@@ -173,6 +183,40 @@ final class provider_test extends \core_privacy\tests\provider_testcase {
         // What is the other's stays.
         $this->assertSame(array_values($before), array_values($own()));
         $this->assertSame([0 => 1, 1 => 1], outbox_lookup::counts_of((int)$this->other->id));
+    }
+
+    public function test_nothing_of_a_learner_is_left_to_be_sent_when_the_sidecar_is_asked(): void {
+        $left = null;
+        client::set_for_testing(new sidecar_double(function () use (&$left) {
+            $left = traces::of((int)$this->learner->id);
+            return ['erased' => true];
+        }));
+        outbox::done(array_keys(outbox::lease(outbox::READY, 10)), 'recorded');
+        provider::delete_data_for_user($this->approved());
+        // Only what has the sidecar asked.
+        $this->assertSame(['request.userid'], array_values(array_unique($left)));
+    }
+
+    public function test_whoever_asked_hears_that_the_sidecar_refuses(): void {
+        global $DB;
+        $this->hold = 'kept for a court';
+        foreach (['first', 'again'] as $time) {
+            try {
+                provider::delete_data_for_user($this->approved());
+                $this->fail($time);
+            } catch (\moodle_exception $e) {
+                $this->assertStringContainsString('kept for a court', $e->getMessage());
+            }
+        }
+        // A person has to look: it is not tried again by itself.
+        (new request_sender())->run();
+        $this->assertCount(2, $this->sidecar->calls);
+        $this->assertSame(2, $DB->count_records('local_rocket_request', ['kind' => request::ERASE, 'status' => request::FAILED]));
+        $this->assertStringContainsString('kept for a court', array_values(lifecycle_brake::held())[0]->reason);
+        // The hold is over.
+        $this->hold = null;
+        provider::delete_data_for_user($this->approved());
+        $this->assertSame([], lifecycle_brake::held());
     }
 
     public function test_an_account_that_is_deleted_after_it_was_forgotten_is_not_made_known_again(): void {
