@@ -5,6 +5,7 @@ import { untilOf } from '../domain/instant.js'
 import type { Redemption } from '../store/redemption.js'
 import { actorOf } from './auth.js'
 import { Problem } from './problem.js'
+import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {
   cursorQuery,
@@ -30,7 +31,7 @@ const messageSchema = record({
   outcome: nullable('string'),
 })
 
-const redemptionSchema = record({
+const redemptionFields = {
   redemption_id: text,
   seq: integer,
   user_id: text,
@@ -49,7 +50,8 @@ const redemptionSchema = record({
   consumed_by: nullable('string'),
   reference: nullable('string'),
   messages: list(messageSchema),
-})
+} as const
+const redemptionSchema = record(redemptionFields)
 
 const action = (name: string, summary: string, handle: Route['handle'], more: object = {}): Route => ({
   method: 'post',
@@ -61,7 +63,7 @@ const action = (name: string, summary: string, handle: Route['handle'], more: ob
     required: ['reason', ...Object.keys(more)],
     properties: { reason: reasonBody, ...more },
   },
-  answer: { status: 200, schema: redemptionSchema },
+  answer: { status: 200, schema: record({ ...redemptionFields, receipt: receiptSchema }) },
   handle,
 })
 
@@ -96,12 +98,14 @@ export const supportRoutes: readonly Route[] = [
 
 type Action = (moment: Parameters<typeof cancel>[0], id: string, asked: Asked) => unknown
 
-async function act({ context, principal, params, body }: Call, action: Action): Promise<Answer> {
+async function act(call: Call, action: Action): Promise<Answer> {
+  const { context, principal, params, body } = call
   const { reason } = body as { reason: string }
   const { stores, rules, now, committer } = context
   const asked = { actor: actorOf(principal), reason }
   await committer.run(() => action({ stores, rules, now: now() }, params.id!, asked))
-  return { json: supportView(context, stores.redemptions.byId(params.id!)!) }
+  const shown = supportView(context, stores.redemptions.byId(params.id!)!)
+  return { json: { ...shown, receipt: receiptFor(call, shown.redemption_id) } }
 }
 
 function postExtend(call: Call): Promise<Answer> {

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { issueToken } from '../../sidecar/actions/token.js'
+import { openNote } from '../../sidecar/domain/note.js'
 import type { TestRocket } from '../support.js'
 import { balanceOf, get, post, postAs } from './calls.js'
 import { addCodes, asAdmin, atTill, CODES, give, momentOf, openShop, partnerToken, redeemed } from './shop.js'
@@ -29,6 +31,24 @@ describe('redemptions for people in charge, over HTTP', () => {
       .map((line) => JSON.parse(line))
       .filter(({ body }) => JSON.parse(body).kind === 'administration')
       .map(({ data }) => JSON.parse(data))
+
+  it('gives Moodle a receipt of what was done, and nobody else', async () => {
+    rocket.context.notary.begin()
+    const mug = await redeemed(rocket, '42', 'mug', 50)
+    const { status, body } = await act(mug.redemption_id, 'cancel')
+    expect(status).to.equal(200)
+    const { text } = openNote(body.receipt, rocket.context.notary.vkeys())
+    expect(JSON.parse(text.split('\n')[1]!)).to.include({ redemption: mug.redemption_id, state: 'cancelled' })
+    const other = await redeemed(rocket, '42', 'mug', 50)
+    const { stores, rules, secrets, now } = rocket.context
+    const wanted = { userId: null, name: null, partner: null, ttl: DAY, actor: 'test', now: now() }
+    const { token } = stores.writer.write(() =>
+      issueToken(stores, rules.current(), secrets(), { ...wanted, scopes: ['admin'] }),
+    )
+    const path = `/api/redemptions/${other.redemption_id}/cancel`
+    const answer = await postAs(rocket, path, JSON.stringify({ reason: 'asked for' }), token)
+    expect([answer.status, answer.body.receipt]).to.deep.equal([200, null])
+  })
 
   describe('GET /api/redemptions', () => {
     it('finds by state, reward, learner and partner', async () => {
