@@ -5,7 +5,8 @@
 //
 //   --checkpoint FILE  the checkpoint that was made with the export: it is over just the entries in it
 //   --against FILE     one that you kept from earlier, as often as you like
-//   --key VKEY         the ledger's public key as you wrote it down; several where it was changed
+//   --key VKEY         the ledger's public key as you wrote it down; where it was changed, the later ones as well: as often
+//                      as you like, or one a line in one value. One of them has to have signed each checkpoint
 //   --balances         prints a line for each learner: their id, balance and held points
 //
 // Exit code: 0 everything agrees, 1 something does not (the first of it is said), 2 it was called wrongly.
@@ -28,6 +29,9 @@ const sha256 = (...parts) => {
   return hash.digest()
 }
 const count = (number) => number.toLocaleString('en-GB')
+/** One line, in which nothing that comes from a file can move the cursor or hide what stands beside it. */
+const shown = (line) =>
+  line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u${sign.codePointAt(0).toString(16).padStart(4, '0')}`)
 
 // ---- Signed notes and checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint)
 
@@ -160,15 +164,18 @@ class Ledger {
 
   line(bytes) {
     check(isUtf8(bytes), 'it is not UTF-8')
-    const row = parsed(bytes.toString(), 'it is not JSON')
+    const text = bytes.toString()
+    const row = parsed(text, 'it is not JSON')
     check(
       row !== null && Object.keys(row).join() === 'body,hash,salt,data',
       'it has not the keys body, hash, salt and data',
     )
-    const { body: text, hash, salt, data } = row
+    // A key that is there twice is read in one way here, and in another by somebody else.
+    check(JSON.stringify(row) === text, 'it is not written as an export writes it: no spaces, each key once')
+    const { hash, salt, data } = row
     const seq = this.tree.size + 1
-    const body = readBody(text)
-    const leaf = sha256('\0', text)
+    const body = readBody(row.body)
+    const leaf = sha256('\0', row.body)
     check(hash === leaf.toString('hex'), 'the hash is not the hash of the body')
     check(body.seq === seq, `this is entry ${body.seq}: one is missing, or out of its place`)
     check(body.prev === this.prev, 'the body does not name the hash of the entry before')
@@ -329,7 +336,7 @@ function told({ tree, opened, erased, prev, renamed }, proofs, covered) {
 async function main() {
   const [path, ...more] = positionals
   if (path === undefined || more.length > 0) throw new Misused('give one export: node verify-export.js ledger.jsonl')
-  const keys = (values.key ?? []).map(readKey)
+  const keys = (values.key ?? []).flatMap((value) => value.trim().split('\n')).map(readKey)
   const beside = values.checkpoint === undefined ? [] : [readNote(values.checkpoint)]
   const notes = [...beside, ...(values.against ?? []).map(readNote)]
   const signers = notes.map((note) => (keys.length > 0 ? signerOf(note, keys) : null))
@@ -343,7 +350,8 @@ async function main() {
     )
   const covered = Math.max(0, ...notes.map(({ size }) => size))
   const balances = ledger.learners.slice(1).map(({ user, points, held }) => `${user ?? 'erased'} ${points} ${held}`)
-  console.log([...(values.balances ? balances : []), ...told(ledger, proofs, covered)].join('\n'))
+  const lines = [...(values.balances ? balances : []), ...told(ledger, proofs, covered)]
+  console.log(lines.map(shown).join('\n'))
 }
 
 let values
@@ -360,6 +368,6 @@ try {
 } catch (error) {
   const misused = error instanceof Misused || error.code?.startsWith('ERR_PARSE_ARGS') || error.syscall !== undefined
   if (!misused && !(error instanceof Wrong)) throw error
-  console.error(misused ? error.message : `NOT verified. ${error.message}`)
+  console.error(misused ? error.message : shown(`NOT verified. ${error.message}`))
   process.exitCode = misused ? 2 : 1
 }

@@ -1,5 +1,6 @@
 /** A learner is forgotten: what leads from the ledger to them is deleted, and the ledger still proves itself. */
 import { belongsToOne } from '../domain/meaning.js'
+import type { StandingRedemption } from '../domain/redemption.js'
 import type { Redemption } from '../store/redemption.js'
 import { type AskedFor, mergedAway } from './learner.js'
 import { refuseHeld } from './legal-hold.js'
@@ -53,12 +54,16 @@ export function forget(moment: Moment, subject: string, by: { actor: string; rea
   for (const account of learners.merged.subjectsOf(subject)) {
     const { points, held } = ledger.balance(account)
     const records = erased.recordsOf(account)
+    // Their records go, and the table by itself would prove nothing.
+    const standing = redemptions
+      .list({ subject: account }, Number.MAX_SAFE_INTEGER)
+      .map(({ seq, state, day }): StandingRedemption => ({ seq, state, day }))
     const { seq } = write(moment, {
       kind: 'erasure',
       subject: account,
       points: 0 - points,
       held: 0 - held,
-      record: { actor, reason: by.reason, detail: { records } },
+      record: { actor, reason: by.reason, detail: { records, redemptions: standing } },
     })
     for (const act of erased.actsOf(account)) if (belongsToOne(act)) erased.keepDeed(events.deedKey(source, act))
     erased.erase(account, seq, now)

@@ -27,7 +27,7 @@ export function parseRecord(data: string): OpenedRecord | null {
 
 export const isGrant = ({ kind }: Body): boolean => kind === 'grant' || kind === 'hold'
 
-/** What the rules have to remember of a grant, by its body and its record. @param subject whose it is now. */
+/** What the rules have to remember of a grant that stands, by its body and its record. @param subject whose it is now. */
 export function rememberedOf(subject: string, seq: number, body: Body, record: OpenedRecord): Remembered {
   const { act = null, course = null, activity = null, object = null, time = '' } = record
   return {
@@ -42,6 +42,7 @@ export function rememberedOf(subject: string, seq: number, body: Body, record: O
     time: Date.parse(time),
     points: body.points + body.held,
     held: body.kind === 'hold' ? 1 : 0,
+    standing: 1,
   }
 }
 

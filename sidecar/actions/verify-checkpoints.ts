@@ -17,8 +17,8 @@ export interface GivenCheckpoints {
   readonly files?: readonly NamedText[]
   /** What was kept elsewhere: checkpoints, or receipts that end in one. */
   readonly against?: readonly NamedText[]
-  /** The public key to trust instead of those on the ledger. @throws NoteError where it is none. */
-  readonly key?: string | undefined
+  /** The public keys to trust instead of those on the ledger. None: those are trusted. @throws NoteError where one is none. */
+  readonly keys?: readonly string[]
 }
 
 /** Entries that were given up by a restore, as an entry of kind `key` says. */
@@ -54,16 +54,16 @@ export class CheckpointsCheck {
   /** origin → how many entries are left of what was signed under it. */
   readonly #former = new Map<string, GivenUp>()
   readonly #lost = new Map<string, DeclaredLost>()
-  readonly #trusted: string | undefined
+  readonly #trusted: readonly string[]
 
   constructor(
     rows: readonly KeptCheckpoint[],
-    { files = [], against = [], key }: GivenCheckpoints,
+    { files = [], against = [], keys = [] }: GivenCheckpoints,
     readonly hashOf: (seq: number) => Buffer | undefined,
     readonly fail: (seq: number | null, message: string) => void,
   ) {
-    if (key !== undefined) verifierOf(key)
-    this.#trusted = key
+    for (const key of keys) verifierOf(key)
+    this.#trusted = keys
     for (const { name, text } of against)
       this.#read(text, false, (size) => `the checkpoint${size} that you gave (${name})`)
     for (const { origin, size, time, note } of rows) {
@@ -97,12 +97,13 @@ export class CheckpointsCheck {
 
   /** @param whole whether every entry was read: if not, only what was read is judged. */
   finish(tree: TreeCheck, whole: boolean): void {
-    const trusted = this.#trusted
-    if (whole && trusted !== undefined && ![...this.#keys.values()].flat().includes(trusted)) {
-      this.fail(
-        null,
-        'no entry names the public key that you gave: this is another ledger, or all of it was written anew',
-      )
+    const named = new Set([...this.#keys.values()].flat())
+    for (const key of this.#trusted) {
+      if (whole && !named.has(key))
+        this.fail(
+          null,
+          `no entry names the public key ${key} that you gave: this is another ledger, or all of it was written anew`,
+        )
     }
     const signed = this.#candidates.filter((one) => this.#isSigned(one))
     const here = signed.filter((one) => this.#isHere(one, tree.size, whole))
@@ -128,7 +129,7 @@ export class CheckpointsCheck {
   }
 
   #isSigned({ name, note, origin, own }: Candidate): boolean {
-    const known = own || this.#trusted === undefined ? this.#keys.get(origin) : [this.#trusted]
+    const known = own || this.#trusted.length === 0 ? this.#keys.get(origin) : this.#trusted
     if (!known) {
       this.fail(null, `${name} is one of ${origin}, and no entry says that this ledger was ever called that`)
       return false

@@ -1,6 +1,6 @@
 /** Everything that a full verification re-derives beside the chain: records, indexes, sums, rewards, the rules' memory. */
 import { type Body, commitment, readBody } from '../domain/entry.js'
-import { type Claims, grantOwner, type RawEntry, recordBytes } from '../store/audit.js'
+import { type Claims, findDamage, grantOwner, type RawEntry, recordBytes } from '../store/audit.js'
 import { documentText } from '../store/audit-rewards.js'
 import type { Connection } from '../store/database.js'
 import { changedSchema } from '../store/migrate.js'
@@ -11,6 +11,9 @@ import { MemoryCheck } from './verify-memory.js'
 import { RewardsCheck } from './verify-rewards.js'
 import { RightsCheck } from './verify-rights.js'
 import { SumsCheck } from './verify-sums.js'
+
+const WHAT_TO_DO =
+  'Rocket may overlook what is there, or find what is superseded: keep a copy of the home as it is, and restore the newest backup that verifies'
 
 export class FullCheck extends SignedCheck {
   readonly #sums: SumsCheck
@@ -50,12 +53,14 @@ export class FullCheck extends SignedCheck {
     }
     if (body.subject === null) return
     this.#sums.entry(seq, body.subject, body)
+    if (body.kind === 'revocation' && body.ref !== null) this.#memory.revocation(body.ref)
     if (body.kind === 'merge') {
       const from = this.#rights.merge(seq, body.subject, body)
       if (from !== null) this.#sums.merge(from, body.subject)
     }
     if (body.kind === 'erasure') {
       this.#rights.erase(seq, body.subject, record)
+      this.#rewards.erase(seq, body.subject, record)
       this.#sums.erase(seq, body.subject)
     }
   }
@@ -123,5 +128,8 @@ export class FullCheck extends SignedCheck {
     for (const name of changedSchema(this.connection)) {
       this.fail(null, `${name} in the database is not what this version makes`)
     }
+    // What was read in the order of a table says nothing about what is found through an index.
+    const damage = findDamage(this.connection)
+    if (damage !== null) this.fail(null, `SQLite finds the file damaged: ${damage}. ${WHAT_TO_DO}`)
   }
 }

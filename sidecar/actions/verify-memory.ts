@@ -1,21 +1,35 @@
 /** Holds what the rules remember of grants against the entries and their records. */
 import { type Body, commitment, readBody } from '../domain/entry.js'
-import { rawEntries } from '../store/audit.js'
-import { type MemorySums, memoryOf, sameMemory } from '../store/audit-memory.js'
+import { type RawEntry, rawEntries, rawEntry } from '../store/audit.js'
+import { type MemorySums, memoryOf, type Remembered, sameMemory } from '../store/audit-memory.js'
 import type { Connection } from '../store/database.js'
 import { isGrant, type OpenedRecord, parseRecord, rememberedOf } from './opened-record.js'
 
 export class MemoryCheck {
+  readonly #entryOf
+  readonly #takenBack = new Set<number>()
+
   /** @param ownerOf whose a subject's entries are now. */
   constructor(
     readonly sums: MemorySums,
     readonly connection: Connection,
     readonly ownerOf: (subject: string) => string,
     readonly fail: (seq: number | null, message: string) => void,
-  ) {}
+  ) {
+    this.#entryOf = rawEntry(connection)
+  }
 
   grant(seq: number, subject: string, body: Body, record: OpenedRecord): void {
     this.sums.derived(rememberedOf(this.ownerOf(subject), seq, body, record))
+  }
+
+  /** @param ref the grant that it takes back. */
+  revocation(ref: number): void {
+    if (this.#takenBack.has(ref)) return
+    const entry = this.#entryOf(ref)
+    const row = entry && this.#remembered(entry)
+    if (row) this.sums.takenBack(row)
+    this.#takenBack.add(ref)
   }
 
   /**
@@ -28,18 +42,31 @@ export class MemoryCheck {
     for (const [from, to] of this.sums.differing()) {
       if (from > read) return
       for (const page of rawEntries(this.connection, Math.min(to, read), true, from - 1)) {
-        for (const [seq, text, , salt, data] of page) {
-          const body = readBody(text)
-          if (!body || body.subject === null || !isGrant(body)) continue
-          const opens = salt !== null && data !== null && commitment(salt, data) === body.priv
-          const record = opens ? parseRecord(data) : null
-          if (!record) continue
-          const owner = this.ownerOf(body.subject)
-          const row = kept(owner, seq)
-          if (row && sameMemory(row, rememberedOf(owner, seq, body, record))) continue
-          this.fail(seq, 'what the rules remember of this grant is not what its body and its record say')
+        for (const entry of page) {
+          const row = this.#remembered(entry)
+          if (row) this.#compare(row, kept(row.subject, row.seq))
         }
       }
     }
+  }
+
+  #compare(row: Remembered, kept: Remembered | undefined): void {
+    const { seq, standing } = row
+    if (!kept || !sameMemory({ ...kept, standing }, row))
+      this.fail(seq, 'what the rules remember of this grant is not what its body and its record say')
+    // It may be a later entry that is wrong.
+    else if (kept.standing !== standing)
+      this.fail(null, `whether the grant of entry ${seq} still stands is not remembered as the entries say`)
+  }
+
+  /** Null: it is no grant, or its record is not there to tell. */
+  #remembered([seq, text, , salt, data]: RawEntry): Remembered | null {
+    const body = readBody(text)
+    if (!body || body.subject === null || !isGrant(body)) return null
+    const opens = salt !== null && data !== null && commitment(salt, data) === body.priv
+    const record = opens ? parseRecord(data) : null
+    if (!record) return null
+    const row = rememberedOf(this.ownerOf(body.subject), seq, body, record)
+    return this.#takenBack.has(seq) ? { ...row, standing: 0 } : row
   }
 }

@@ -9,12 +9,10 @@ interface Sums {
   lifetime: number
   grants: number
   granted: number
-  /** The sum of the numbers of the grants that stand. */
-  standing: number
 }
 
 /** What is no sum over one account's entries alone: it goes along where accounts are merged. */
-const ALONG = ['lifetime', 'grants', 'granted', 'standing'] as const
+const ALONG = ['lifetime', 'grants', 'granted'] as const
 
 export class SumsCheck {
   readonly #sums = new Map<string, Sums>()
@@ -43,7 +41,6 @@ export class SumsCheck {
     if (isGrant(body)) {
       sums.grants++
       sums.granted += points + held
-      sums.standing += seq
     }
     if (kind === 'revocation') {
       const granted = ref === null ? null : this.grantedTo(ref)
@@ -51,7 +48,6 @@ export class SumsCheck {
         return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
       }
       this.#revoked.add(ref)
-      sums.standing -= ref
     }
   }
 
@@ -87,10 +83,7 @@ export class SumsCheck {
         }
       }
       const memory = granted.get(subject)
-      const same =
-        (memory?.grants ?? 0) === (sums?.grants ?? 0) &&
-        (memory?.points ?? 0) === (sums?.granted ?? 0) &&
-        (memory?.standing ?? 0) === (sums?.standing ?? 0)
+      const same = (memory?.grants ?? 0) === (sums?.grants ?? 0) && (memory?.points ?? 0) === (sums?.granted ?? 0)
       if (!same)
         this.fail(null, `learner ${subject}: what the rules remember of their grants is not what the entries say`)
     }
@@ -99,7 +92,7 @@ export class SumsCheck {
   #of(subject: string): Sums {
     const known = this.#sums.get(subject)
     if (known) return known
-    const sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0, standing: 0 }
+    const sums = { points: 0, held: 0, lifetime: 0, grants: 0, granted: 0 }
     this.#sums.set(subject, sums)
     return sums
   }

@@ -2,7 +2,6 @@
 import { writeTiles } from '../actions/tiles.js'
 import { witnessed } from '../actions/witness.js'
 import { keepCheckpoint, keepWitnessed } from '../checkpoint-files.js'
-import type { Context } from '../context.js'
 import { readReceipt } from '../domain/receipt.js'
 import { everSigned } from '../domain/signing.js'
 import { HomeError } from '../home.js'
@@ -34,28 +33,41 @@ export const checkpoint: Command = {
 
 export const key: Command = {
   name: 'ledger key',
-  usage: '[--rotate --reason R]',
+  usage: '[--rotate [--compromised|--lost] --reason R]',
   summary: 'the public key that signs the ledger; --rotate makes a new one',
-  options: { rotate: { type: 'boolean' }, reason: { type: 'string' } },
+  options: {
+    rotate: { type: 'boolean' },
+    compromised: { type: 'boolean' },
+    lost: { type: 'boolean' },
+    reason: { type: 'string' },
+  },
   run: (invocation) => {
-    const rotate = invocation.options.rotate === true
+    const { rotate, compromised, lost } = invocation.options
+    if (!rotate && (compromised || lost)) throw new UsageError('--compromised and --lost go with --rotate')
+    if (compromised && lost) throw new UsageError('the key before is either --compromised or --lost')
     const reason = rotate ? requiredOption(invocation, 'reason', '"the machine was replaced"') : null
-    return withContext(invocation.config, (context) => {
-      if (reason !== null) renew(context, reason)
-      const keys = context.notary.vkeys()
+    const before = lost ? 'lost' : compromised ? 'compromised' : 'kept'
+    return withContext(invocation.config, ({ notary, rules }) => {
+      if (reason !== null) {
+        inForce(rules)
+        notary.rotate(actor(), reason, before)
+      }
+      const keys = notary.vkeys()
       if (keys.length === 0) throw new HomeError('The ledger is not signed yet: start the server once (npm start)')
       invocation.print({ keys }, keys.join('\n'))
-      if (reason !== null)
-        invocation.note('Give the first key to whoever checks checkpoints. For thirty days both keys sign.')
+      if (reason !== null) invocation.note(`${ROTATED[before]} Copy ledger.key anew: the copy that you keep is old.`)
       return DONE
     })
   },
 }
 
-function renew({ notary, rules }: Context, reason: string): void {
-  inForce(rules)
-  notary.rotate(actor(), reason)
-}
+/** What to do after a rotation. */
+const ROTATED = {
+  kept: 'Give the first key to whoever checks checkpoints. For thirty days both keys sign.',
+  compromised:
+    'The key before signs no more. Give this one to whoever checks checkpoints, Moodle’s administrators among them.',
+  lost: 'The ledger goes on under another name, since the key before is gone. Give this key to whoever checks checkpoints.',
+} as const
 
 export const receipt: Command = {
   name: 'ledger receipt',
@@ -82,6 +94,8 @@ export const tiles: Command = {
     const folder = argument(invocation, 0, 'into which folder?')
     return withContext(invocation.config, ({ notary, stores, reader }) => {
       const progress = createProgress()
+      // They are to be published: elsewhere what Rocket writes is for its owner alone.
+      process.umask(0o022)
       const note = notary.atHand()
       const files = writeTiles(reader, {
         folder,

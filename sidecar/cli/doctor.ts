@@ -98,7 +98,7 @@ function database({ stores, reader, now }: Context): Finding {
 }
 
 /** Checkpoints are what an auditor holds the ledger against: without the key there are none. */
-function signing({ notary, stores }: Context): Finding {
+function signing({ notary, stores, config }: Context): Finding {
   try {
     const [vkey] = notary.vkeys()
     if (vkey === undefined) return { state: 'warn', what: 'the ledger is not signed yet', todo: 'npm start' }
@@ -108,8 +108,10 @@ function signing({ notary, stores }: Context): Finding {
     const last = kept ? `, last kept at entry ${kept.size} on ${new Date(kept.time).toISOString()}` : ''
     return { state: 'ok', what: `checkpoints are signed by ${vkey}${last}` }
   } catch (error) {
-    if (error instanceof HomeError) return { state: 'fail', what: error.message }
-    throw error
+    if (!(error instanceof HomeError)) throw error
+    if (!runningServer(config.home)) return { state: 'fail', what: error.message }
+    const what = 'the ledger’s key is out of this command’s reach; whether the server can sign is said by /ready, below'
+    return { state: 'ok', what }
   }
 }
 

@@ -10,24 +10,24 @@ import { createProgress, grouped } from './progress.js'
 
 export const verify: Command = {
   name: 'ledger verify',
-  usage: '[--quick] [--replay] [--against FILE]… [--key VKEY]',
+  usage: '[--quick] [--replay] [--against FILE]… [--key VKEY]…',
   summary: 're-derives everything from the raw rows; names the first broken entry; holds it against kept checkpoints',
   options: {
     quick: { type: 'boolean' },
     replay: { type: 'boolean' },
     against: { type: 'string', multiple: true },
-    key: { type: 'string' },
+    key: { type: 'string', multiple: true },
   },
   run: (invocation) => {
     const quick = invocation.options.quick === true
     const against = given(invocation)
-    const key = keyOf(invocation)
+    const keys = keysOf(invocation)
     // Before the database: every checkpoint in a file is over entries that are in it by then.
     const files = named(checkpointFiles(invocation.config.home))
     return withReader(invocation.config, (connection) => {
       const progress = createProgress()
       const onProgress = (done: number, of: number) => progress.show(`${grouped(done)} of ${grouped(of)} entries`)
-      const result = refusingKeys(() => verifyLedger(connection, { quick, onProgress, files, against, key }))
+      const result = refusingKeys(() => verifyLedger(connection, { quick, onProgress, files, against, keys }))
       const replay = invocation.options.replay === true ? replayGrants(connection, { onProgress }) : null
       progress.end()
       const lines = [...told(result), ...(replay ? [replaySentence(replay)] : [])]
@@ -39,13 +39,16 @@ export const verify: Command = {
 
 const named = (texts: ReadonlyMap<string, string>) => [...texts].map(([name, text]) => ({ name, text }))
 
+const texts = (option: unknown): readonly string[] => (Array.isArray(option) ? option : [])
+
 function given({ options: { against } }: Invocation) {
-  const paths = Array.isArray(against) ? (against as readonly string[]) : []
+  const paths = texts(against)
   return named(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])))
 }
 
-function keyOf({ options: { key } }: Invocation): string | undefined {
-  return typeof key === 'string' ? key.trim() : undefined
+/** A value may hold several, a line each, as `ledger key` prints them. */
+function keysOf({ options: { key } }: Invocation): string[] {
+  return texts(key).flatMap((value) => value.trim().split(/\s*\n\s*/))
 }
 
 function refusingKeys<T>(work: () => T): T {

@@ -83,6 +83,15 @@ export interface RedemptionDetail {
   readonly expires_at: string | null
 }
 
+/** How a redemption stood when its learner was erased; the `detail` of an erasure's record lists them. */
+export interface StandingRedemption {
+  /** Its entry. */
+  readonly seq: number
+  readonly state: State
+  /** The civil day on which it was made: its month is the budget's. */
+  readonly day: string
+}
+
 /** The `detail` of every later entry about it. */
 export interface TransitionDetail {
   readonly redemption: string

@@ -7,6 +7,7 @@ import type { CompiledRules } from '../domain/compile.js'
 import type { Decision } from '../domain/decision.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { mostMinorFor } from '../domain/worth.js'
+import { ifSigned } from './checkpoint.js'
 import { Problem } from './problem.js'
 import { awaited, resendSchema } from './restore.js'
 import type { Answer, Call, Route, Schema } from './route.js'
@@ -115,7 +116,7 @@ export const eventRoutes: readonly Route[] = [
   },
 ]
 
-async function postEvents({ context, body }: Call): Promise<Answer> {
+async function postEvents({ context, body, principal }: Call): Promise<Answer> {
   const { stores, rules, now, committer, notary } = context
   const read = readBatch(body)
   const results = await committer.run(() => {
@@ -124,9 +125,10 @@ async function postEvents({ context, body }: Call): Promise<Answer> {
     return read.map((one) => ('event' in one ? ingest(stores, current, one.event, instant) : one.rejected))
   }, read.length)
   const { checkpoint: held } = body as { checkpoint?: string | null }
-  // The proof first: it may give the ledger another name.
-  const consistency = held ? notary.follow(held) : null
-  const json = { results: results.map(shown), checkpoint: notary.newest(), consistency }
+  // The proof first: it may give the ledger another name. Moodle's word alone can do that.
+  const consistency = held && principal.signedBy !== null ? ifSigned(context, () => notary.follow(held)) : null
+  const checkpoint = ifSigned(context, () => notary.newest())
+  const json = { results: results.map(shown), checkpoint, consistency }
   return { json: { ...json, subscriptions_etag: etagOf(rules.current()), resend: awaited(context) } }
 }
 

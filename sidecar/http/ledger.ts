@@ -6,6 +6,7 @@ import { KINDS } from '../domain/entry.js'
 import { instantOf } from '../domain/instant.js'
 import type { LedgerFilter, LedgerRow } from '../store/ledger-view.js'
 import { learnerOf } from './auth.js'
+import { ifSigned } from './checkpoint.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { checkpointSchema, cursorQuery, integer, list, nullable, record, text, userQuery } from './schema.js'
@@ -145,12 +146,12 @@ async function getLedger({ context, query, request }: Call): Promise<Answer> {
   }
   const entries = rows.slice(0, limit)
   const next = rows.length > limit ? String(entries.at(-1)?.seq) : null
-  return { json: { entries, next_cursor: next, checkpoint: context.notary.newest() } }
+  return { json: { entries, next_cursor: next, checkpoint: ifSigned(context, () => context.notary.newest()) } }
 }
 
 /** A note has several lines, a header has one. */
-function checkpointHeader({ notary }: Context): Record<string, string> {
-  const note = notary.newest()
+function checkpointHeader(context: Context): Record<string, string> {
+  const note = ifSigned(context, () => context.notary.newest())
   return note === null ? {} : { 'Rocket-Checkpoint': Buffer.from(note).toString('base64') }
 }
 

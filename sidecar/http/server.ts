@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { Refusal } from '../actions/refusal.js'
 import type { Context } from '../context.js'
+import { HomeError } from '../home.js'
 import { StorageUnavailable } from '../store/database.js'
 import { Problem } from './problem.js'
 import { handlers } from './route.js'
@@ -72,6 +73,8 @@ function asProblem(error: unknown): Problem {
       'Nothing was written, because the database cannot be written now. Send it again later.',
     )
   }
+  if (error instanceof HomeError)
+    return new Problem('unavailable', 'The ledger cannot be signed now: the log of the sidecar says why.')
   const { type, code = '' } = error as { type?: string; code?: string }
   if (DISK_TROUBLE.has(code)) return new Problem('unavailable', 'The disk cannot be written now. Send it again later.')
   if (type === 'entity.too.large')

@@ -60,7 +60,7 @@ export const systemRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/ready',
-    summary: 'The database answers and a configuration is in force.',
+    summary: 'The database answers, a configuration is in force, and the ledger can be signed.',
     access: 'open',
     answer: status('ready'),
     handle: getReady,
@@ -83,6 +83,8 @@ function getHandshake({ context }: Call): Answer {
 function getReady({ context }: Call): Answer {
   try {
     context.rules.current()
+    // Before anything was signed there is nothing to miss.
+    context.notary.newest()
     return { json: { status: 'ready' } }
   } catch (error) {
     context.log.error({ err: error }, 'not ready')

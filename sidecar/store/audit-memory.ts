@@ -16,13 +16,16 @@ export interface Remembered {
   readonly time: number
   readonly points: number
   readonly held: number
+  /** 0: it was taken back. */
+  readonly standing: 0 | 1
 }
 
-const COLUMNS = 'subject, seq, rule, act, deed, course, activity, object, time, points, held'
+const COLUMNS = 'subject, seq, rule, act, deed, course, activity, object, time, points, held, standing'
 
 /** The same text is the same memory; it is what SQLite's `json_array` writes. */
-function textOf({ subject, seq, rule, act, deed, course, activity, object, time, points, held }: Remembered): string {
-  return JSON.stringify([subject, seq, rule, act, deed, course, activity, object, time, points, held])
+function textOf(grant: Remembered): string {
+  const { subject, seq, rule, act, deed, course, activity, object, time, points, held, standing } = grant
+  return JSON.stringify([subject, seq, rule, act, deed, course, activity, object, time, points, held, standing])
 }
 
 export const sameMemory = (one: Remembered, other: Remembered): boolean => textOf(one) === textOf(other)
@@ -31,8 +34,6 @@ export const sameMemory = (one: Remembered, other: Remembered): boolean => textO
 export interface GrantSums {
   readonly grants: number
   readonly points: number
-  /** The sum of the `seq` of those that stand. */
-  readonly standing: number
 }
 
 /** How many entries share a sum. */
@@ -57,6 +58,12 @@ export class MemorySums {
   /** A grant as its entry tells it. */
   derived(row: Remembered): void {
     this.#add(row.seq, 2 ** SUM_BITS - this.#digest(textOf(row)))
+  }
+
+  /** It was taken back by a later entry. @param row as it was told before. */
+  takenBack(row: Remembered): void {
+    this.kept(row.seq, textOf(row))
+    this.derived({ ...row, standing: 0 })
   }
 
   /** The entries, from and to, among which kept and derived grants differ. */
@@ -86,8 +93,7 @@ export interface MemoryClaims {
 /** Reads the whole memory; to be called inside the read transaction of the other claims. */
 export function readMemoryClaims(connection: Connection): MemoryClaims {
   const sums = connection.prepare<[], GrantSums & { subject: string }>(
-    `SELECT subject, count(*) AS grants, sum(points) AS points, sum(standing * seq) AS standing
-     FROM granted GROUP BY subject`,
+    'SELECT subject, count(*) AS grants, sum(points) AS points FROM granted GROUP BY subject',
   )
   const rows = new MemorySums()
   const each = connection.prepare<[], [number, string]>(`SELECT seq, json_array(${COLUMNS}) FROM granted`).raw()

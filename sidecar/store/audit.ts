@@ -1,4 +1,5 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
+import Sqlite from 'better-sqlite3'
 import { EMPTY, type Head, readBody } from '../domain/entry.js'
 import { type MemoryClaims, readMemoryClaims } from './audit-memory.js'
 import { type RewardClaims, readRewardClaims } from './audit-rewards.js'
@@ -121,6 +122,16 @@ export function* rawEntries(
   }
 }
 
+/** One of them, with its record. */
+export function rawEntry(connection: Connection): (seq: number) => RawEntry | undefined {
+  const statement = connection
+    .prepare<[number], RawEntry>(
+      'SELECT entry.seq, body, hash, salt, data FROM entry LEFT JOIN private_record USING (seq) WHERE entry.seq = ?',
+    )
+    .raw()
+  return (seq) => statement.get(seq)
+}
+
 /** Whose grant or hold an entry is; null where it is none. */
 export function grantOwner(connection: Connection): (seq: number) => string | null {
   // The body itself: a computed column would throw where it is no JSON any more.
@@ -144,8 +155,17 @@ export function lastErasure(connection: Connection): number {
   return connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM erased').pluck().get() ?? 0
 }
 
-/** What SQLite itself finds wrong with the file, null where nothing. It reads all of it. */
+/**
+ * What SQLite itself finds wrong with the file, null where nothing. It reads all of it, and looks up each row in each index:
+ * an index can be made to leave rows out, and `quick_check` would not see that.
+ */
 export function findDamage(connection: Connection): string | null {
-  const found = String(connection.pragma('quick_check(1)', { simple: true }))
-  return found === 'ok' ? null : found
+  try {
+    const found = String(connection.pragma('integrity_check(1)', { simple: true }))
+    return found === 'ok' ? null : found
+  } catch (error) {
+    // It cannot even tell what a row should have in an index: its body is no JSON any more.
+    if (error instanceof Sqlite.SqliteError && /^SQLITE_(ERROR|CORRUPT)/.test(error.code)) return error.message
+    throw error
+  }
 }

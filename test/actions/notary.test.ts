@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Context, openContext } from '../../sidecar/context.js'
 import { openCheckpoint, readCheckpoint } from '../../sidecar/domain/checkpoint.js'
-import { openNote } from '../../sidecar/domain/note.js'
+import { openNote, signerFrom } from '../../sidecar/domain/note.js'
 import { readReceipt } from '../../sidecar/domain/receipt.js'
 import { provesConsistency, provesInclusion } from '../../sidecar/domain/tree.js'
 import { HomeError } from '../../sidecar/home.js'
@@ -133,6 +133,9 @@ describe('the notary', () => {
     expect(former).to.include({ origin, size: before })
     const [notice] = rocket.context.stores.notices.after(0, 100).filter(({ code }) => code === 'ledger_renamed')
     expect(notice!.params.former).to.equal(origin)
+    // What is lost is asked for, and nothing is redeemed before.
+    expect(rocket.context.stores.resends.awaited()).not.to.equal(null)
+    expect(rocket.context.stores.pauses.list().map(({ cause }) => cause)).to.deep.equal(['restore'])
     // Whoever comes with the same again hears nothing new.
     expect(notary().follow(held)).to.equal(null)
     expect(keys()).to.have.length(2)
@@ -190,6 +193,47 @@ describe('the notary', () => {
       expect(() => openNote(notary().newest()!, [before])).to.throw('nobody whose key is known')
     })
 
+    it('signs alone at once where the one before is said to be compromised', () => {
+      notary().begin()
+      const [before] = notary().vkeys() as [string]
+      notary().rotate('cli:root', 'stolen', 'compromised')
+      expect(notary().vkeys()).to.have.length(1)
+      expect(() => openNote(notary().newest()!, [before])).to.throw('nobody whose key is known')
+      expect(keys().map(({ origin }) => origin)).to.deep.equal([keys()[0]!.origin, keys()[0]!.origin])
+    })
+
+    it('cannot be outvoted by one that was rotated away: what that one signs renames nothing', () => {
+      notary().begin()
+      const [old] = notary().signers()
+      notary().rotate('cli:root', 'stolen', 'compromised')
+      const text = `${keys()[0]!.origin}\n1000\n${Buffer.alloc(32, 1).toString('base64')}\n`
+      expect(notary().follow(`${text}\n${old!.sign(text)}`)).to.equal(null)
+      expect(keys()).to.have.length(2)
+    })
+
+    it('is put in force at the start where only its file had it: a rotation that was cut short, or one by hand', () => {
+      notary().begin()
+      const [before] = notary().vkeys()
+      notary().file.renew()
+      const again = openRocketAgain(rocket)
+      again.notary.begin()
+      expect(again.notary.vkeys()).to.have.length(2).and.to.include(before)
+      again.notary.begin()
+      expect(again.stores.ledger.keys()).to.have.length(2)
+      again.close()
+    })
+
+    it('of which the ledger knows nothing after a copy was put in place still says what was signed', () => {
+      notary().begin()
+      const [origin] = keys().map((one) => one.origin)
+      const [, ...rest] = [...notary().file.renew()]
+      expect(rest).to.have.length(1)
+      const signer = signerFrom(origin!, notary().file.read()[0]!)
+      const text = `${origin}\n1000\n${Buffer.alloc(32, 1).toString('base64')}\n`
+      expect(notary().follow(`${text}\n${signer.sign(text)}`)).to.equal(null)
+      expect(keys().at(-1)!.origin).not.to.equal(origin)
+    })
+
     it('goes on with the one before, where a crash came before its entry', () => {
       notary().begin()
       const before = notary().vkeys()
@@ -205,7 +249,8 @@ describe('the notary', () => {
       rmSync(keyFile())
       const again = openRocketAgain(rocket)
       expect(() => again.notary.begin()).to.throw(HomeError, 'ledger key --rotate')
-      again.notary.rotate('cli:root', 'lost')
+      expect(() => again.notary.rotate('cli:root', 'by mistake')).to.throw(HomeError, 'not at hand')
+      again.notary.rotate('cli:root', 'gone for good', 'lost')
       expect(again.stores.ledger.keys().at(-1)!.former).to.include({ origin, size: 2 })
       expect(openCheckpoint(again.notary.newest()!, again.notary.vkeys()).origin).not.to.equal(origin)
       again.close()

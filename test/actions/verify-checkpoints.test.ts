@@ -248,12 +248,27 @@ describe('ledger verify with a key of one’s own', () => {
     'trusts it instead of those on the ledger',
     on((opened) => {
       const against = [file(note(opened, 30))]
-      expect(verify(opened, { against, key: signer.vkey }).ok).to.equal(true)
+      expect(verify(opened, { against, keys: [signer.vkey] }).ok).to.equal(true)
       const next = signerFrom(ORIGIN, OTHER)
       useKey(opened, { origin: ORIGIN, vkey: next.vkey })
-      const given = { against: [file(note(opened, 30, next))], key: signer.vkey }
+      const given = { against: [file(note(opened, 30, next))], keys: [signer.vkey] }
       expect(said(opened, given)[0]).to.match(/cannot be believed: nobody whose key is known signed this/)
-      expect(verify(opened, { ...given, key: next.vkey }).ok).to.equal(true)
+      expect(verify(opened, { ...given, keys: [next.vkey] }).ok).to.equal(true)
+    }),
+  )
+
+  it(
+    'takes several: of each checkpoint, one that signed it is enough',
+    on((opened) => {
+      const next = signerFrom(ORIGIN, OTHER)
+      useKey(opened, { origin: ORIGIN, vkey: next.vkey })
+      const against = [file(note(opened, 30), 'before'), file(note(opened, 41, next), 'after')]
+      const keys = [next.vkey, signer.vkey]
+      expect(verify(opened, { against, keys })).to.deep.include({ ok: true, checkpoints: { own: 0, against: 2 } })
+      expect(said(opened, { against, keys: [next.vkey] })).to.have.length(1)
+      expect(said(opened, { against, keys: [next.vkey] })[0]).to.match(
+        /\(before\) cannot be believed: nobody whose key/,
+      )
     }),
   )
 
@@ -261,10 +276,10 @@ describe('ledger verify with a key of one’s own', () => {
     'says that a ledger which never named it is another one',
     on((opened) => {
       const { vkey } = signerFrom(ORIGIN, THIRD)
-      expect(said(opened, { key: vkey })).to.deep.equal([
-        'no entry names the public key that you gave: this is another ledger, or all of it was written anew',
-      ])
-      expect(() => verify(opened, { key: 'no key' })).to.throw(NoteError)
+      const message = `no entry names the public key ${vkey} that you gave: this is another ledger, or all of it was written anew`
+      expect(said(opened, { keys: [vkey] })).to.deep.equal([message])
+      expect(said(opened, { keys: [signer.vkey, vkey] })).to.deep.equal([message])
+      expect(() => verify(opened, { keys: ['no key'] })).to.throw(NoteError)
     }),
   )
 })

@@ -1,5 +1,7 @@
 /** What `ledger verify` finds of rewards: every table beside the entries, changed by who owns the file. */
 import { expect } from 'chai'
+import { erase } from '../../sidecar/actions/erase.js'
+import { deliver } from '../../sidecar/actions/redemption.js'
 import { cancel, extend, reissue } from '../../sidecar/actions/support.js'
 import { reverseToken } from '../../sidecar/actions/till.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
@@ -7,7 +9,9 @@ import { RewardsCheck } from '../../sidecar/actions/verify-rewards.js'
 import type { Body } from '../../sidecar/domain/entry.js'
 import { termsHash } from '../../sidecar/domain/reward.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
+import { inFolder } from '../store/files.js'
 import { learningEvent, NOW } from '../support.js'
+import { backUp, problems, receiptOf, restored, takeReceipt } from './restored-shop.js'
 import { APPROVED, DAY, openShop, type Shop } from './shop.js'
 
 const asked = { actor: 'it', reason: 'test' }
@@ -109,6 +113,128 @@ describe('ledger verify of rewards', () => {
   for (const [what, sql, message] of CHANGES) {
     it(`finds ${what}`, () => expect(changed(sql).join('\n')).to.match(message))
   }
+})
+
+describe('ledger verify of the redemptions of somebody erased', () => {
+  const FILE = `
+currency: GBP
+budgets: [{ id: main, monthly: 9.00 }]
+partners: [{ id: shop, url: "https://shop.example/rocket", secret_env: SHOP_SECRET }]
+rewards:
+  - { id: mug, title: A mug, cost: 10, value: 4.00, budget: main, stock: 1, ${APPROVED} }
+  - { id: pen, title: A pen, cost: 5, ${APPROVED} }
+  - { id: ride, title: A ride, cost: 5, delivery: shop, ${APPROVED} }
+`
+  const forget = (shop: Shop, userId = '42') => shop.at((moment) => erase(moment, { userId, ...asked }))
+  /** One used, one open, one at its partner. */
+  function erasedShop(): { shop: Shop; used: string; atPartner: string } {
+    const shop = openShop(FILE)
+    shop.give(100)
+    const used = shop.token(shop.redeem('mug', 10).redemption_id)
+    shop.consume(used)
+    shop.redeem('pen', 5)
+    const ride = shop.redeem('ride', 5).redemption_id
+    const atPartner = shop.token(ride)
+    shop.at((moment) => deliver(moment, shop.get(ride), { by: 'shop' }))
+    forget(shop)
+    return { shop, used, atPartner }
+  }
+  const messages = (shop: Shop) => problems(shop).map(({ message }) => message)
+
+  it('goes by how they stood when they were erased, which the erasure says and which names nobody', () => {
+    const { shop } = erasedShop()
+    const made = shop.entries().flatMap(({ kind }, index) => (kind === 'redemption' ? [index + 1] : []))
+    const said = shop.opened.connection
+      .prepare(
+        "SELECT data -> '$.detail.redemptions' FROM private_record JOIN entry USING (seq) WHERE kind = 'erasure'",
+      )
+      .pluck()
+      .get() as string
+    const [day, states] = ['2026-11-23', ['consumed', 'cancelled', 'delivered']]
+    expect(JSON.parse(said)).to.have.deep.members(made.map((seq, index) => ({ seq, state: states[index], day })))
+    expect(messages(shop)).to.deep.equal([])
+    shop.close()
+  })
+
+  it('finds a token of theirs that was used and is made fresh, and one that is used again', () => {
+    const { shop, used } = erasedShop()
+    const fresh = "UPDATE redemption SET state = 'issued', consumed = NULL, consumed_by = NULL WHERE state = 'consumed'"
+    shop.opened.connection.exec(fresh)
+    expect(messages(shop).join()).to.match(/what is kept of its redemption is not what the entries under it say/)
+    shop.consume(used)
+    expect(messages(shop).join()).to.match(/a redemption that is consumed cannot become consumed/)
+    shop.close()
+  })
+
+  it('finds a redemption of theirs that counts for another month', () => {
+    const { shop } = erasedShop()
+    shop.opened.connection.exec("UPDATE redemption SET day = '2026-10-01' WHERE reward = 'mug'")
+    expect(messages(shop).join()).to.match(/it says of redemption \d+ what is not so/)
+    shop.close()
+  })
+
+  it('follows what becomes of them later: a token that its partner has can still be used', () => {
+    const { shop, atPartner } = erasedShop()
+    shop.consume(atPartner, { partner: 'shop' }, 'till 7')
+    expect(messages(shop)).to.deep.equal([])
+    const { connection } = shop.opened
+    for (const change of ["state = 'delivered'", "reference = 'till 8'", 'consumed = consumed + 1']) {
+      connection.exec(`SAVEPOINT change; UPDATE redemption SET ${change} WHERE reference = 'till 7'`)
+      expect(messages(shop), change).to.have.length(1)
+      connection.exec('ROLLBACK TO change; RELEASE change')
+    }
+    shop.close()
+  })
+
+  it('takes them as they are where their erasure is from before it said how they stood', () => {
+    const said: string[] = []
+    const row = { seq: 2, id: 'r', subject: 'a', reward: 'mug', state: 'issued', refunded: 0, expires: null } as const
+    const more = { consumedBy: null, reference: null, codes: 0, delivery: 'in_app', partner: null, created: 0 } as const
+    const redemptions = new Map([[2, { ...row, ...more, consumed: null, day: null }]])
+    const claims = { lots: new Map(), redemptions, issued: new Map([['mug', 1]]), committed: new Map() }
+    const check = new RewardsCheck(
+      claims,
+      () => FILE,
+      (subject) => subject,
+      (_, message) => void said.push(message),
+    )
+    const none = { amountMinor: null, budget: null, expires: null, held: 0, priv: '', ref: null, ruleId: null }
+    const body: Body = {
+      ...none,
+      day: '2026-11-23',
+      kind: 'redemption',
+      points: 0,
+      reward: 'mug',
+      source: 'x',
+      subject: 'a',
+    }
+    check.entry(2, body, null, 0)
+    const erasure = (detail: Record<string, unknown>) => ({ at: new Date(NOW).toISOString(), source: 'x', detail })
+    check.erase(3, 'a', erasure({ records: 1 }))
+    said.length = 0
+    check.finish()
+    expect(said).to.deep.equal([])
+    check.erase(3, 'a', erasure({ records: 1, redemptions: [] }))
+    check.finish()
+    expect(said.join(), 'one that leaves it out').to.match(/not what the entries under it say/)
+  })
+
+  it(
+    'finds nothing wrong with one that a receipt brought back beyond its stock, and whose learner is erased then',
+    inFolder((folder) => {
+      const shop = openShop(FILE)
+      for (const user of ['42', '43']) shop.give(100, null, user)
+      const backup = backUp(shop)
+      const receipt = receiptOf(shop, shop.redeem('mug', 10).redemption_id)
+      const after = restored(folder, backup, shop.clock.now)
+      after.redeem('mug', 10, '43')
+      takeReceipt(after, receipt)
+      expect(messages(after)).to.deep.equal([])
+      forget(after)
+      expect(messages(after)).to.deep.equal([])
+      for (const one of [shop, after]) one.close()
+    }),
+  )
 })
 
 /** Entries that Rocket itself would not have written, one after another: what the check says of each. */

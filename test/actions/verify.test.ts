@@ -286,6 +286,32 @@ describe('ledger verify', () => {
     }
   })
 
+  it('catches other grants that count as standing, though just as many, with the same sum of numbers', () => {
+    const { stores, rules, close } = sandbox('- { id: quiz, event: quiz.graded, points: 2, revoke_on: quiz.deleted }\n')
+    const send = (name: string, id: number) => {
+      const event = learningEvent({
+        event: canonicalName(name)!,
+        object: `quiz_attempts:${id}`,
+        time: NOW,
+        data: { score: 9 },
+      })
+      stores.writer.write(() => ingest(stores, rules, event, NOW))
+    }
+    for (const id of [0, 1, 2, 3]) send('quiz.graded', id)
+    for (const id of [0, 3]) send('quiz.deleted', id)
+    const { connection } = stores.writer
+    const standing = () => connection.prepare('SELECT standing FROM granted ORDER BY seq').pluck().all()
+    expect([standing(), verify(connection).problems]).to.deep.equal([[0, 1, 1, 0], []])
+    connection.exec('UPDATE granted SET standing = 1 - standing')
+    expect(standing()).to.deep.equal([1, 0, 0, 1])
+    const grants = connection.prepare<[], number>('SELECT seq FROM granted ORDER BY seq').pluck().all()
+    const wrong = grants.map(
+      (seq) => `whether the grant of entry ${seq} still stands is not remembered as the entries say`,
+    )
+    expect(verify(connection).problems.map(({ message }) => message)).to.deep.equal(wrong)
+    close()
+  })
+
   it('catches a text of the configuration that was changed, or is gone', () => {
     for (const change of ["UPDATE document SET text = text || ' '", 'DELETE FROM document']) {
       expect(caught(() => made.connection.exec(change), change)).to.equal(1)

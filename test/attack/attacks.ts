@@ -21,7 +21,10 @@ export interface Attack {
 
 /** A plain grant in the middle, under the checkpoint that was kept elsewhere. */
 const MIDDLE = 30
+const CONFIGURATION = "SELECT max(seq) FROM entry WHERE body ->> '$.kind' = 'configuration'"
 const CONSUMPTION = "SELECT seq FROM entry WHERE body ->> '$.kind' = 'consumption'"
+
+const FRESH = "UPDATE redemption SET state = 'issued', consumed = NULL, consumed_by = NULL, reference = NULL"
 
 const all = (outcome: Outcome) => ({ chain: outcome, own: outcome, elsewhere: outcome })
 const records = { chain: 'missed', own: 'caught', elsewhere: 'caught' } as const
@@ -182,6 +185,33 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    what: 'A token that a learner had used is made fresh after their erasure',
+    ...records,
+    make: (owner) => owner.run(`${FRESH} WHERE subject IN (SELECT subject FROM erased)`),
+  },
+  {
+    what: 'A redemption of an erased learner is moved to another month of its budget',
+    ...records,
+    make: (owner) => {
+      owner.run("UPDATE redemption SET day = '2025-01-01' WHERE subject IN (SELECT subject FROM erased)")
+      owner.run('UPDATE committed SET amount_minor = amount_minor - 200')
+      owner.run("INSERT INTO committed VALUES ('main', '2025-01', 200, 'GBP')")
+    },
+  },
+  {
+    what: 'An index is built anew so that an entry of a learner is not found by it',
+    ...records,
+    make: (owner) =>
+      owner.reindex('entry_subject', (sql) =>
+        sql.replace('(subject)', `(CASE WHEN seq = ${MIDDLE} THEN 'x' ELSE subject END)`),
+      ),
+  },
+  {
+    what: 'An index is built anew so that the configuration in force is not found by it',
+    ...records,
+    make: (owner) => owner.reindex('entry_kind', (sql) => `${sql} AND seq <> ${owner.number(CONFIGURATION)}`),
+  },
+  {
     what: 'An old copy of the database is put in its place',
     ...records,
     make: (owner, { before }) => {
@@ -201,7 +231,5 @@ export const ATTACKS: readonly Attack[] = [
 ]
 
 function unconsume(owner: Owner): void {
-  owner.run(
-    "UPDATE redemption SET state = 'issued', consumed = NULL, consumed_by = NULL, reference = NULL WHERE state = 'consumed'",
-  )
+  owner.run(`${FRESH} WHERE state = 'consumed' AND subject NOT IN (SELECT subject FROM erased)`)
 }

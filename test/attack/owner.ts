@@ -58,6 +58,22 @@ export class Owner {
     if (hashed) this.run('UPDATE entry SET hash = ? WHERE seq = ?', entryHash(body), seq)
   }
 
+  /** An index is built as if it were another one, and then says again that it is not. @param change of its definition. */
+  reindex(name: string, change: (sql: string) => string): void {
+    const { connection } = this
+    const sql = this.text('SELECT sql FROM sqlite_schema WHERE name = ?', name)
+    connection.unsafeMode(true)
+    const define = (as: string): void => {
+      connection.pragma('writable_schema = ON')
+      this.run('UPDATE sqlite_schema SET sql = ? WHERE name = ?', as, name)
+      connection.pragma('writable_schema = RESET')
+    }
+    define(change(sql))
+    connection.exec(`REINDEX ${name}`)
+    define(sql)
+    connection.unsafeMode(false)
+  }
+
   /** Gives an entry another number, the body as well, with fresh hashes of it alone. */
   renumber(seq: number, to: number): void {
     this.editBody(seq, (body) => body.replace(`"seq":${seq},`, `"seq":${to},`), true)

@@ -86,13 +86,16 @@ function live(rocket: TestRocket): void {
   send(rocket, 'assign.submitted', 'a', 1)
   send(rocket, 'quiz.deleted', 'c', 102)
   kept(rocket)
-  const used = at((now) => redeem(now, { userId: 'a', reward: 'mug', expectedCost: 5, key: 'used' }))
-  const { tokenCopy } = stores.redemptions.byId(used.redemption_id)!
-  const token = groupedToken(stores.vault.open(tokenCopy!, used.redemption_id))
-  at((now) => consumeToken(now, null, { token, reference: 'till 1', key: null }))
+  const use = (userId: string): void => {
+    const { redemption_id: id } = at((now) => redeem(now, { userId, reward: 'mug', expectedCost: 5, key: 'used' }))
+    const token = groupedToken(stores.vault.open(stores.redemptions.byId(id)!.tokenCopy!, id))
+    at((now) => consumeToken(now, null, { token, reference: 'till 1', key: null }))
+  }
+  use('a')
   const cancelled = at((now) => redeem(now, { userId: 'b', reward: 'mug', expectedCost: 5, key: 'cancelled' }))
   at((now) => cancel(now, cancelled.redemption_id, asked))
   grant(rocket, 200, 'gone')
+  use('gone')
   at((now) => erase(now, { userId: 'gone', ...asked }))
   kept(rocket)
 }

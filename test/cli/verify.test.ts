@@ -59,7 +59,7 @@ describe('rocket ledger verify', function () {
     const { code, stdout } = await verify(owner.home, '--against', kept)
     expect(code).to.equal(1)
     expect(stdout)
-      .to.contain(`First: the checkpoint of 41 entries that you gave (${kept}) has another root`)
+      .to.contain(`First: the checkpoint of 43 entries that you gave (${kept}) has another root`)
       .and.to.contain('they were signed anew')
       .and.to.contain('What to do')
     owner.close()
@@ -72,17 +72,35 @@ describe('rocket ledger verify', function () {
     const { code, stdout } = await verify(owner.home)
     expect(code).to.equal(0)
     expect(stdout).to.match(
-      /\nDeclared lost: the entries 42–53 of rocket\/moodle\/\w+ were given up by a restore, as entry 42 says\.\n$/,
+      /\nDeclared lost: the entries 44–55 of rocket\/moodle\/\w+ were given up by a restore, as entry 44 says\.\n$/,
     )
     const { declared_lost: lost } = await json(owner.home)
     expect(lost).to.have.length(1)
-    expect(lost[0]).to.deep.include({ kept: 41, signed: 53, entry: 42 })
+    expect(lost[0]).to.deep.include({ kept: 43, signed: 55, entry: 44 })
+    owner.close()
+  })
+
+  it('takes the keys as `ledger key` prints them, before and after one was changed', async () => {
+    const owner = new Owner(victim.home)
+    const key = async (...args: string[]) =>
+      (await run(process.execPath, [PROGRAM, 'ledger', 'key', ...args], { ROCKET_HOME: owner.home }, folder.path))
+        .stdout
+    const before = await key()
+    const after = await key('--rotate', '--reason', 'yearly')
+    expect(after.trimEnd().split('\n')).to.have.length(2)
+    for (const given of [before, after])
+      expect((await verify(owner.home, '--against', kept, '--key', given)).code, given).to.equal(0)
+    const [fresh = '', old = ''] = after.split('\n')
+    expect((await verify(owner.home, '--against', kept, '--key', fresh, '--key', old)).code).to.equal(0)
+    const { code, stdout } = await verify(owner.home, '--against', kept, '--key', fresh)
+    expect([code, stdout.includes('nobody whose key is known signed this')]).to.deep.equal([1, true])
     owner.close()
   })
 
   it('ends with 2 for a key that is none, and with 1 for a file that is not there', async () => {
     const wrong = await verify(victim.home, '--key', key.replace(/\+.*\+/, '+00000000+'))
     expect([wrong.code, /Usage: scripts\/rocket ledger verify/.test(wrong.stderr)]).to.deep.equal([2, true])
+    expect((await verify(victim.home, '--key', '')).code).to.equal(2)
     const missing = await verify(victim.home, '--against', 'nowhere')
     expect([missing.code, missing.stderr.includes('nowhere'), /^\s+at /m.test(missing.stderr)]).to.deep.equal([
       1,

@@ -100,6 +100,15 @@ describe('the Python in ledger.md', () => {
     const salt = lines[at]!.salt!.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
     expect(verify(changed(at, { salt })).stderr).to.equal(message)
   })
+  it('rejects a line with a key twice, of which another reader may take the other', () => {
+    const path = join(folder, 'ledger.jsonl')
+    const text = lines.map(
+      (line, index) => `${index === at ? '{"body":"a lie",' : '{'}${JSON.stringify(line).slice(1)}\n`,
+    )
+    writeFileSync(path, text.join(''))
+    const { stderr } = spawnSync('python3', [join(folder, 'verify.py'), path], { encoding: 'utf8' })
+    expect(stderr.trim()).to.equal('line 5: it is not written as an export writes it: no spaces, each key once')
+  })
   it('rejects a deleted line, two that changed places, and one put in', () => {
     expect(verify(lines.toSpliced(at, 1)).stderr).to.equal(
       'line 5: this is entry 6: one is missing, or out of its place',

@@ -119,7 +119,7 @@ describe('proofs over HTTP', () => {
     const { body } = await post(rocket, '/api/events', JSON.stringify({ events: [], checkpoint: held }))
     expect(body.consistency).to.equal(null)
     const [now] = (await get(rocket, '/api/handshake')).body.ledger_keys
-    expect(openCheckpoint(body.checkpoint, [now])).to.include({ size: size + 1 })
+    expect(openCheckpoint(body.checkpoint, [now])).to.include({ size: size + 2 })
     expect(openCheckpoint(body.checkpoint, [now]).origin).not.to.equal(origin)
   })
 })

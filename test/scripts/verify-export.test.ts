@@ -139,6 +139,20 @@ describe('scripts/verify-export.js', function () {
       /^line 5: this is entry 6/,
     ],
     ['a line with more in it', () => changed({ more: 1 } as Partial<Line>), /^line 5: it has not the keys/],
+    [
+      'a key twice in a line, of which every reader takes another',
+      () => {
+        const lie = JSON.stringify(lines[at]!.body.replace('"points":10', '"points":99999'))
+        const line = JSON.stringify(lines[at])
+        return Buffer.from(text(lines).replace(line, `{"body":${lie},${line.slice(1)}`))
+      },
+      /^line 5: it is not written as an export writes it/,
+    ],
+    [
+      'a line laid out otherwise',
+      () => Buffer.from(text(lines).replace('{"body"', '{ "body"')),
+      /^line 1: it is not written as/,
+    ],
     ['a line cut short', () => Buffer.from(text(lines).slice(0, -20)), /it is not JSON$/],
     [
       'bytes that are no UTF-8',
@@ -204,6 +218,28 @@ describe('scripts/verify-export.js', function () {
     expect(verify(lines, { checkpoint: checkpoint(lines, lines.length, stranger) }, ...both).status).to.equal(0)
   })
 
+  it('takes several keys in one value, as `ledger key` prints them, and each checkpoint by whichever signed it', () => {
+    const notes = { checkpoint: checkpoint(lines, lines.length, stranger), against: checkpoint(lines, 7) }
+    const { status, told } = verify(lines, notes, '--key', `${stranger.vkey}\n${signer.vkey}\n`)
+    expect([status, told.filter((line) => line.includes('signed by')).length]).to.deep.equal([0, 2])
+    expect(refused(lines, notes, '--key', `${stranger.vkey}\n`)).to.match(
+      /^against.note: none of the keys that you gave/,
+    )
+    expect(refused(lines, notes, ...KEY)).to.match(/^checkpoint.note: none of the keys that you gave/)
+  })
+
+  it('prints no control character that comes from a file', () => {
+    const hostilely = (data: string) => data.replaceAll('"user_id":"42"', '"user_id":"4\\u001b[2K\\u202e\\n2"')
+    const hostile = lines.reduce((all, { data }, index) => {
+      return data?.includes('"user_id":"42"') ? restamped(all, index, (body) => body, hostilely) : all
+    }, lines)
+    const { status, told } = verify(hostile, {}, '--balances')
+    expect(status).to.equal(0)
+    expect(told.join('\n')).to.match(/^4\\u001b\[2K\\u202e\\u000a2 /m)
+    const name = checkpoint(lines, 7, signerFrom('x\u001b[2Ky', Buffer.alloc(32, 1)))
+    expect(refused(lines, { against: name }, ...KEY)).to.match(/but x\\u001b\[2Ky$/)
+  })
+
   it('says so where an entry gave the name up under which a checkpoint was signed', () => {
     const former = { origin: ORIGIN, size: lines.length - 1, root: '' }
     const given = (data: string) => data.replace('"detail":{', `"detail":{"former":${JSON.stringify(former)},`)
@@ -221,6 +257,8 @@ describe('scripts/verify-export.js', function () {
       ['nowhere.jsonl'],
       ['ledger.jsonl', '--against', 'nowhere'],
       ['ledger.jsonl', '--key', 'key'],
+      ['ledger.jsonl', '--key', ''],
+      ['ledger.jsonl', '--key', `${signer.vkey}\nkey`],
       ['ledger.jsonl', '--key', signer.vkey.replace('+', '+0')],
       ['ledger.jsonl', '--key', `${signer.vkey}x`],
       ['ledger.jsonl', '--more'],
