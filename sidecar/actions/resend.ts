@@ -12,6 +12,17 @@ const MARGIN = 3_600_000
 export const isUnfinished = ({ stores }: Pick<Moment, 'stores'>): boolean =>
   stores.pauses.list().some(({ cause }) => cause === 'restore')
 
+/**
+ * Nothing moves a redemption while a restore is not finished, but its receipts: what looks unused may have been used.
+ * @throws Refusal
+ */
+export function requireFinished(moment: Moment): void {
+  if (!isUnfinished(moment)) return
+  const why =
+    'A restore is not finished: what became of this redemption is awaited from Moodle. Try again in some minutes.'
+  throw new Refusal('redeeming_paused', why)
+}
+
 /** Redeeming rests until the bridge has answered. @param lastSeen what is newest in the database, epoch milliseconds. */
 export function askToResend(moment: Moment, lastSeen: number, actor: string): Resend {
   const { stores, now } = moment

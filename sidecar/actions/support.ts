@@ -6,9 +6,9 @@ import type { Redemption } from '../store/redemption.js'
 import { recordAdministration } from './administer.js'
 import { handOutCode } from './hand-out-code.js'
 import type { Moment } from './moment.js'
-import { requireRedeeming } from './pause.js'
 import { refund, requireLearner, requireRedemption, titleOf } from './redemption.js'
 import { Refusal } from './refusal.js'
+import { requireFinished } from './resend.js'
 
 /** Who asks, and why: both stand on the ledger. */
 export interface Asked {
@@ -39,6 +39,7 @@ export function cancelOwn(moment: Moment, userId: string, id: string): Redemptio
   if (cancellableUntil(redemption, moment.now) === null) {
     throw new Refusal('state_conflict', whyNot(redemption), { state: redemption.state })
   }
+  requireFinished(moment)
   refund(moment, redemption, 'cancelled', { reason: 'cancelled by the learner' })
   return requireRedemption(moment, id)
 }
@@ -53,6 +54,7 @@ function whyNot({ state, delivery, detail }: Redemption): string {
 
 /** @throws Refusal */
 export function cancel(moment: Moment, id: string, { actor, reason }: Asked): Redemption {
+  requireFinished(moment)
   refund(moment, requireRedemption(moment, id), 'cancelled', { actor, reason })
   return requireRedemption(moment, id)
 }
@@ -63,9 +65,8 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
   const redemption = requireRedemption(moment, id)
   const { seq, reward, delivery, state } = redemption
   requireLearner(redemption)
+  requireFinished(moment)
   if (delivery === 'codes' && state === 'delivered') {
-    // While a restore is not finished the next code may be somebody's already.
-    requireRedeeming(moment)
     stores.codes.markFaulty(seq)
     if (!handOutCode(moment, reward, seq)) {
       throw new Refusal('reward_locked', `No code is left for ${reward}: import more, or cancel this redemption.`)
@@ -87,6 +88,7 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
   const redemption = requireRedemption(moment, id)
   const { seq, state, expires, tokenCopy } = redemption
   requireLearner(redemption)
+  requireFinished(moment)
   if (expires === null || tokenCopy === null) {
     throw new Refusal('state_conflict', 'It has no unused token whose time could be extended.', { state })
   }

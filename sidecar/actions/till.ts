@@ -5,6 +5,7 @@ import type { Moment } from './moment.js'
 import { once } from './once.js'
 import { consume, reverse, titleOf } from './redemption.js'
 import { Refusal } from './refusal.js'
+import { requireFinished } from './resend.js'
 
 /** Who stands at the till. Null: the counter, which may see every token. */
 export type Till = { readonly partner: string } | null
@@ -50,6 +51,7 @@ export function consumeToken(moment: Moment, till: Till, { token, reference, key
   const asks = `consume ${stores.vault.digest('token', symbols).toString('hex')} ${reference}`
   const answer = once(stores, { caller: callerOf(till), key, asks }, now, () => {
     refuseUnusable(redemption, now)
+    requireFinished(moment)
     consume(moment, redemption, { by: callerOf(till), reference: reference ?? undefined })
     return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
   })
@@ -83,6 +85,7 @@ export function reverseToken(moment: Moment, till: Till, { token, reference, key
     if (now - consumed > REVERSAL_TIME) {
       throw new Refusal('too_late', `It was consumed on ${iso(consumed)}, more than 24 hours ago.`)
     }
+    requireFinished(moment)
     reverse(moment, redemption, { by: callerOf(till), reference: reference ?? undefined, reason: 'reversed' }, symbols)
     return stateOf(stores.redemptions.bySeq(redemption.seq)!, now)
   })

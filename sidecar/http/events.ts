@@ -129,7 +129,7 @@ async function postEvents({ context, body, principal }: Call): Promise<Answer> {
   const consistency = held && principal.signedBy !== null ? ifSigned(context, () => notary.follow(held)) : null
   const checkpoint = ifSigned(context, () => notary.newest())
   const json = { results: results.map(shown), checkpoint, consistency }
-  return { json: { ...json, subscriptions_etag: etagOf(rules.current()), resend: awaited(context) } }
+  return { json: { ...json, subscriptions_etag: etagOf(rules.current()), resend: awaited({ context, principal }) } }
 }
 
 async function postRehearsal({ context, body }: Call): Promise<Answer> {

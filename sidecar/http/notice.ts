@@ -36,7 +36,8 @@ export const noticeRoutes: readonly Route[] = [
   },
 ]
 
-function getNotices({ context, query }: Call): Answer {
+function getNotices(call: Call): Answer {
+  const { context, query } = call
   const { after, limit } = query as unknown as { after: number; limit: number }
   const { stores, rules } = context
   const { civil } = rules.current()
@@ -48,5 +49,5 @@ function getNotices({ context, query }: Call): Answer {
     time: new Date(told).toISOString(),
     ...reason(code, params, civil),
   }))
-  return { json: { notices, after: found.at(-1)?.number ?? after, resend: awaited(context) } }
+  return { json: { notices, after: found.at(-1)?.number ?? after, resend: awaited(call) } }
 }

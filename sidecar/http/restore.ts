@@ -6,7 +6,8 @@ import { endResend } from '../actions/resend.js'
 import { type Against, type RestoredReceipt, restoreReceipt } from '../actions/restore-receipts.js'
 import type { Context } from '../context.js'
 import { signerFrom } from '../domain/note.js'
-import { everSigned } from '../domain/signing.js'
+import type { Principal } from './auth.js'
+import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
 import { list, nullable, record, text, time } from './schema.js'
 
@@ -78,9 +79,9 @@ export const restoreRoutes: readonly Route[] = [
   },
 ]
 
-/** What is still awaited, for an answer to the bridge. */
-export function awaited({ stores }: Context): object | null {
-  const resend = stores.resends.awaited()
+/** What is still awaited, for an answer to the bridge; null for anybody else. */
+export function awaited({ context: { stores }, principal }: Pick<Call, 'context' | 'principal'>): object | null {
+  const resend = principal.signedBy === null ? null : stores.resends.awaited()
   return resend && { id: resend.id, since: new Date(resend.since).toISOString() }
 }
 
@@ -96,7 +97,8 @@ export function receiptFor({ context, principal }: Call, redemption: string): st
   }
 }
 
-async function postReceipts({ context, body }: Call): Promise<Answer> {
+async function postReceipts({ context, body, principal }: Call): Promise<Answer> {
+  requireBridge(principal)
   const { receipts } = body as { receipts: string[] }
   const against = againstWhat(context)
   const results = await Promise.all(receipts.map((note) => restored(context, note, against)))
@@ -122,13 +124,23 @@ async function restored(
   }
 }
 
-/** The keys on the ledger, and those at hand: one that came into use after the backup is on the ledger no more. */
-function againstWhat({ stores, notary, config }: Context): Against {
-  const atHand = notary.file.read().map((seed) => signerFrom('at-hand', seed).vkey)
-  return { vkeys: [...everSigned(stores.ledger.keys()), ...atHand], erased: readErasedList(config.home) }
+/** A token that was issued may send events, and knows nothing of what Moodle has kept. @throws Problem 403 */
+function requireBridge({ signedBy }: Principal): void {
+  if (signedBy === null) throw new Problem('forbidden', 'Only the paired Moodle can say what a restore has lost.')
 }
 
-async function postResent({ context, body }: Call): Promise<Answer> {
+/**
+ * The keys that sign now, and the first at hand: one that came into use after the backup is on the ledger no more. Not those
+ * before: somebody may have stolen one.
+ */
+function againstWhat({ notary, config }: Context): Against {
+  const [first] = notary.file.read()
+  const atHand = first ? [signerFrom('at-hand', first).vkey] : []
+  return { vkeys: [...notary.vkeys(), ...atHand], erased: readErasedList(config.home) }
+}
+
+async function postResent({ context, body, principal }: Call): Promise<Answer> {
+  requireBridge(principal)
   const { id } = body as { id: string }
   const { stores, rules, now, committer } = context
   const paused = await committer.run(() => endResend({ stores, rules, now: now() }, id))

@@ -67,7 +67,8 @@ export const systemRoutes: readonly Route[] = [
   },
 ]
 
-function getHandshake({ context }: Call): Answer {
+function getHandshake(call: Call): Answer {
+  const { context } = call
   const { settings, rules } = context.rules.current()
   const clock = new Date(context.now()).toISOString()
   const json = {
@@ -77,7 +78,7 @@ function getHandshake({ context }: Call): Answer {
     features: FEATURES,
     ledger_keys: context.notary.vkeys(),
   }
-  return { json: { ...json, source: settings.source, rules: rules.length, time: clock, resend: awaited(context) } }
+  return { json: { ...json, source: settings.source, rules: rules.length, time: clock, resend: awaited(call) } }
 }
 
 function getReady({ context }: Call): Answer {

@@ -1,12 +1,24 @@
 import { expect } from 'chai'
 import { resumeRedeeming } from '../../sidecar/actions/pause.js'
 import { askToResend } from '../../sidecar/actions/resend.js'
+import { issueToken } from '../../sidecar/actions/token.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { openNote } from '../../sidecar/domain/note.js'
 import { runJob } from '../../sidecar/jobs.js'
 import type { TestRocket } from '../support.js'
-import { balanceOf, get, post, sendEvents } from './calls.js'
-import { addCodes, asLearner, atTill, give, momentOf, openShop, partnerToken, redeem, redeemed } from './shop.js'
+import { balanceOf, get, post, postAs, sendEvents } from './calls.js'
+import {
+  addCodes,
+  asAdmin,
+  asLearner,
+  atTill,
+  give,
+  momentOf,
+  openShop,
+  partnerToken,
+  redeem,
+  redeemed,
+} from './shop.js'
 
 describe('after a restore, over HTTP', () => {
   let rocket: TestRocket
@@ -28,6 +40,57 @@ describe('after a restore, over HTTP', () => {
     expect(first).to.equal('rocket-redemption/v1')
     return JSON.parse(json!)
   }
+
+  describe('while it is not finished', () => {
+    it('nothing moves a redemption: not its learner, not the counter, not a till, not staff', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const other = await redeemed(rocket, '42', 'mug', 50)
+      await atTill(rocket, 'consume', { token: other.token })
+      const { id } = ask()
+      const cancelled = () => asLearner(rocket, '42', `/api/user/redemptions/${mug.redemption_id}/cancel`)
+      const calls = [
+        cancelled,
+        () => atTill(rocket, 'consume', { token: mug.token }),
+        () => atTill(rocket, 'reverse', { token: other.token }),
+        ...['cancel', 'reissue'].map(
+          (name) => () => asAdmin(rocket, `/api/redemptions/${mug.redemption_id}/${name}`, { reason: 'asked for' }),
+        ),
+      ]
+      for (const call of calls) {
+        const { status, body } = await call()
+        expect([status, body.code]).to.deep.equal([409, 'redeeming_paused'])
+        expect(body.detail).to.contain('A restore is not finished')
+      }
+      expect((await atTill(rocket, 'verify', { token: mug.token })).body.status).to.equal('issued')
+      await resent(id)
+      expect((await cancelled()).status).to.equal(200)
+    })
+
+    it('only Moodle itself hears what is awaited, and says that it is done: no token that was issued', async () => {
+      const { id } = ask()
+      const { stores, rules, secrets, now } = rocket.context
+      const wanted = { userId: null, name: null, partner: null, ttl: 3_600_000, actor: 'test', now: now() }
+      const { token } = stores.writer.write(() =>
+        issueToken(stores, rules.current(), secrets(), { ...wanted, scopes: ['events'] }),
+      )
+      expect((await postAs(rocket, '/api/events', '{"events":[]}', token)).body.resend).to.equal(null)
+      expect((await postAs(rocket, '/api/resent', JSON.stringify({ id }), token)).status).to.equal(403)
+      expect((await postAs(rocket, '/api/receipts', '{"receipts":[]}', token)).status).to.equal(403)
+      expect((await sendEvents(rocket, [])).body.resend.id).to.equal(id)
+    })
+
+    it('a receipt counts that was signed by a key that signs now, and not by one that was given up', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      ask()
+      rocket.context.notary.rotate('it', 'kept for a while')
+      expect(await sendReceipts([mug.receipt])).to.deep.include.members([
+        { redemption_id: mug.redemption_id, status: 'known', reason: null },
+      ])
+      rocket.clock.now += 31 * 86_400_000
+      const [{ status, redemption_id }] = await sendReceipts([mug.receipt])
+      expect([status, redemption_id]).to.deep.equal(['refused', null])
+    })
+  })
 
   describe('the receipt of a redemption', () => {
     it('comes with every answer that changes it, and says what it is by then', async () => {
