@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../domain/checkpoint.js'
 import type { Range } from '../store/audit-evidence.js'
 import { type Replay, replaySentence } from './replay-verdict.js'
-import type { Verification } from './verify.js'
+import { lostSentence, type Verification } from './verify.js'
 
 export interface Told {
   /** As they were given, and the zone in which bare dates begin. */
@@ -54,7 +54,7 @@ Made:    ${told.made}, by ${told.actor},
          over all ${counted(size)} entries that there were.
 
 VERDICT
-${wrapped(verdict(told.verification))}
+${[verdict(told.verification), ...told.verification.declaredLost.map(lostSentence)].map(wrapped).join('\n')}
 ${wrapped(replaySentence(told.replay))}
 
 WHAT WAS CHECKED

@@ -21,14 +21,14 @@ export interface GivenCheckpoints {
   readonly keys?: readonly string[]
 }
 
-/** Entries that were given up by a restore, as an entry of kind `key` says. */
+/** A name that was given up, by a restore or with a lost key, as an entry of kind `key` says. */
 export interface DeclaredLost {
   /** The name that the ledger had. */
   readonly origin: string
   /** How many entries of it are still here. */
   readonly kept: number
-  /** How many there were, as far as a checkpoint kept here says. */
-  readonly signed: number
+  /** How many there were, as far as a checkpoint kept here says; null: none over more is kept here. */
+  readonly signed: number | null
   /** The entry that declares it. */
   readonly entry: number
 }
@@ -92,7 +92,9 @@ export class CheckpointsCheck {
   /** A key came into use. */
   key(seq: number, { origin, vkey, former }: KeyDetail): void {
     this.#keys.set(origin, [...(this.#keys.get(origin) ?? []), vkey])
-    if (former) this.#former.set(former.origin, { size: former.size, entry: seq })
+    if (!former) return
+    this.#former.set(former.origin, { size: former.size, entry: seq })
+    this.#lost.set(former.origin, { origin: former.origin, kept: former.size, signed: null, entry: seq })
   }
 
   /** @param whole whether every entry was read: if not, only what was read is judged. */

@@ -28,6 +28,13 @@ export interface Verification {
 /** As `ledger verify --json` prints it. */
 export const asJson = ({ declaredLost, ...rest }: Verification): object => ({ ...rest, declared_lost: declaredLost })
 
+/** A name that was given up, in a sentence. */
+export function lostSentence({ origin, kept, signed, entry }: DeclaredLost): string {
+  if (signed === null)
+    return `The name ${origin} was given up, as entry ${entry} says: of what was signed under it the first ${kept} entries are here. Whether there were more, only a checkpoint kept elsewhere can say.`
+  return `Declared lost: the entries ${kept + 1}–${signed} of ${origin} were given up by a restore, as entry ${entry} says.`
+}
+
 export interface VerificationOptions extends GivenCheckpoints {
   readonly quick: boolean
   /** Told how many of how many entries are read. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { replayGrants } from '../actions/replay.js'
 import { replaySentence } from '../actions/replay-verdict.js'
-import { asJson, type Verification, verifyLedger } from '../actions/verify.js'
+import { asJson, lostSentence, type Verification, verifyLedger } from '../actions/verify.js'
 import { checkpointFiles } from '../checkpoint-files.js'
 import { NoteError } from '../domain/note.js'
 import { type Command, counted, DONE, type Invocation, PROBLEM, UsageError, withReader } from './command.js'
@@ -63,10 +63,7 @@ function refusingKeys<T>(work: () => T): T {
 function told(result: Verification): string[] {
   const { ok, entries, head, root, problems, declaredLost } = result
   const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}, root ${root}`
-  const lost = declaredLost.map(
-    ({ origin, kept, signed, entry }) =>
-      `Declared lost: the entries ${kept + 1}–${signed} of ${origin} were given up by a restore, as entry ${entry} says.`,
-  )
+  const lost = declaredLost.map(lostSentence)
   if (ok) return [`The ledger verifies: ${read}; ${[...found(result), ...agreeing(result)].join('; ')}.`, ...lost]
   const [first, ...others] = problems.map(({ seq, message }) => `${seq === null ? '' : `entry ${seq}: `}${message}`)
   return [

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { verifyLedger } from '../../sidecar/actions/verify.js'
+import { lostSentence, verifyLedger } from '../../sidecar/actions/verify.js'
 import type { GivenCheckpoints } from '../../sidecar/actions/verify-checkpoints.js'
 import { signCheckpoint } from '../../sidecar/domain/checkpoint.js'
 import { NoteError, type Signer, signerFrom } from '../../sidecar/domain/note.js'
@@ -131,6 +131,15 @@ describe('ledger verify after a restore', () => {
     keep(opened, 61, note(opened, 61, signerFrom(LATER, KEY)), LATER)
     return { opened, lost }
   }
+
+  it('says that a name was given up also where no checkpoint over what is lost is left', () => {
+    const { opened } = restored()
+    const { ok, declaredLost } = verify(opened, {})
+    expect(ok).to.equal(true)
+    expect(declaredLost).to.deep.equal([{ origin: ORIGIN, kept: 40, signed: null, entry: 41 }])
+    expect(lostSentence(declaredLost[0]!)).to.contain('the first 40 entries are here')
+    opened.connection.close()
+  })
 
   it('says what was declared lost, and finds no fault in it', () => {
     const { opened, lost } = restored()
