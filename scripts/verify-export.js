@@ -7,6 +7,7 @@
 //   --against FILE     one that you kept from earlier, as often as you like
 //   --key VKEY         the ledger's public key as you wrote it down; where it was changed, the later ones as well: as often
 //                      as you like, or one a line in one value. One of them has to have signed each checkpoint
+//   --without-records  the export was given to you without private records: that they are missing is no fault then
 //   --balances         prints a line for each learner: their id, balance and held points
 //
 // Exit code: 0 everything agrees, 1 something does not (the first of it is said), 2 it was called wrongly.
@@ -318,8 +319,9 @@ function holdAgainst(note, key, ledger, roots) {
 
 function told({ tree, opened, erased, prev, renamed }, proofs, covered) {
   const missing = tree.size - opened
+  const records = opened === 0 ? '' : 'records, '
   return [
-    `${count(tree.size)} entries in one piece: numbers, hashes, links, records, balances and refunds agree.`,
+    `${count(tree.size)} entries in one piece: numbers, hashes, links, ${records}balances and refunds agree.`,
     `${count(opened)} private records opened, ${count(missing)} are not in this export; erasures in it declare ${count(erased)} deleted.`,
     ...renamed.map(
       ({ seq, origin, size }) =>
@@ -348,7 +350,14 @@ async function main() {
       size === ledger.tree.size,
       `${file}: it is over ${count(size)} entries, the export has ${count(ledger.tree.size)}`,
     )
-  const covered = Math.max(0, ...notes.map(({ size }) => size))
+  const missing = ledger.tree.size - ledger.opened
+  check(
+    missing === ledger.erased || values['without-records'],
+    `${count(missing)} private records are not in this export, and erasures in it declare ${count(ledger.erased)} deleted: the others were left out, or deleted by somebody. If it was given to you without records, say --without-records`,
+  )
+  // What lies beside the export comes from the same hands: only what was kept elsewhere, and is signed, covers anything.
+  const kept = notes.filter((_, index) => index >= beside.length && signers[index] !== null)
+  const covered = Math.max(0, ...kept.map(({ size }) => size))
   const balances = ledger.learners.slice(1).map(({ user, points, held }) => `${user ?? 'erased'} ${points} ${held}`)
   const lines = [...(values.balances ? balances : []), ...told(ledger, proofs, covered)]
   console.log(lines.map(shown).join('\n'))
@@ -362,6 +371,7 @@ try {
     against: { type: 'string', multiple: true },
     key: { type: 'string', multiple: true },
     balances: { type: 'boolean' },
+    'without-records': { type: 'boolean' },
   }
   ;({ values, positionals } = parseArgs({ options, allowPositionals: true }))
   await main()

@@ -82,7 +82,8 @@ describe('scripts/verify-export.js', function () {
       `checkpoint.note: the first ${lines.length} entries are those of this checkpoint, signed by ${signer.vkey}.`,
       `against.note: the first 7 entries are those of this checkpoint, signed by ${signer.vkey}.`,
       `Last hash ${lines.at(-1)!.hash}, root ${rootOf(lines.map(({ hash }) => Buffer.from(hash, 'hex'))).toString('hex')}.`,
-      `Not proven: what comes after entry ${lines.length}, and that what was reported to Rocket is true and complete.`,
+      // The one beside the export comes from the same hands.
+      `Not proven: what comes after entry 7, and that what was reported to Rocket is true and complete.`,
     ])
   })
 
@@ -107,11 +108,19 @@ describe('scripts/verify-export.js', function () {
 
   it('takes lines without records', () => {
     const bare = lines.map((line) => ({ ...line, salt: null, data: null }))
-    const { status, told } = verify(bare, { checkpoint: checkpoint(bare) }, ...KEY)
+    const { status, told } = verify(bare, { checkpoint: checkpoint(bare) }, ...KEY, '--without-records')
     expect(status).to.equal(0)
+    expect(told[0]).to.contain('numbers, hashes, links, balances and refunds agree')
     expect(told).to.include(
       `0 private records opened, ${lines.length} are not in this export; erasures in it declare 0 deleted.`,
     )
+  })
+
+  it('does not let a record be left out that no erasure declares, unless it is told so', () => {
+    const one = lines.findIndex(({ data }) => data !== null && !data.includes('"records":'))
+    const without = lines.with(one, { ...lines[one]!, salt: null, data: null })
+    expect(refused(without)).to.match(/^2 private records are not in this export, and erasures in it declare 1 deleted/)
+    expect(verify(without, {}, '--without-records').status).to.equal(0)
   })
 
   const CHANGES: readonly [what: string, of: () => readonly Line[] | Buffer, message: RegExp][] = [
