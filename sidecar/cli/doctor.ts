@@ -106,7 +106,9 @@ function signing({ notary, stores, config }: Context): Finding {
     notary.signers()
     const kept = stores.checkpoints.newest()
     const last = kept ? `, last kept at entry ${kept.size} on ${new Date(kept.time).toISOString()}` : ''
-    return { state: 'ok', what: `checkpoints are signed by ${vkey}${last}` }
+    // Its name and its id say which it is; the key itself is printed by `ledger key`.
+    const [name, id] = vkey.split('+')
+    return { state: 'ok', what: `checkpoints are signed as ${name}, by the key ${id}${last}` }
   } catch (error) {
     if (!(error instanceof HomeError)) throw error
     if (!runningServer(config.home)) return { state: 'fail', what: error.message }
