@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { forget } from './erase.js'
 import { syncName } from './files.js'
 import { mergedAway } from './learner.js'
+import { heldFor } from './legal-hold.js'
 import type { Moment } from './moment.js'
 
 const pathOf = (home: string): string => join(home, 'erased.txt')
@@ -39,18 +40,27 @@ export function listErased({ stores, config: { home } }: Pick<Context, 'stores' 
 }
 
 /**
- * Erases whoever is on a list and is known again, a legal hold or not: they were erased already. Inside a transaction only.
- * @returns how many.
+ * Erases whoever is on a list and is known again, but for those whom a legal hold keeps. Inside a transaction only.
+ * @returns how many, and the subjects of those who are held.
  */
-export function eraseAgain(moment: Moment, subjects: Iterable<string>, actor: string): number {
+export function eraseAgain(
+  moment: Moment,
+  subjects: Iterable<string>,
+  actor: string,
+): { readonly erased: number; readonly held: readonly string[] } {
   const { learners, erased } = moment.stores
+  const held: string[] = []
   let count = 0
   for (const subject of subjects) {
     const userId = erased.has(subject) ? '' : learners.userOf(subject)
     // An account that is part of another goes with that one, which is on the list as well.
     if (userId === '' || mergedAway(moment, userId) !== null) continue
+    if (heldFor(moment, subject) !== null) {
+      held.push(subject)
+      continue
+    }
     forget(moment, subject, { actor, reason: 'erased before the restore' })
     count++
   }
-  return count
+  return { erased: count, held }
 }

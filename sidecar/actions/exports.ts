@@ -1,5 +1,5 @@
 /** Exports in the folder `exports` of the home: how each was made, and made anew once somebody in it is erased. */
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,15 +15,18 @@ export type Recipe =
 /** What became of the exports that showed somebody who is erased: their names in the folder. */
 export interface Remade {
   readonly remade: readonly string[]
-  /** Of the erased alone: nothing would be left of them. */
+  /** Of the erased alone: nothing would be left of them. And what was never whole. */
   readonly deleted: readonly string[]
-  /** Nobody wrote down how they were made, or they could not be written: a person has to delete them. */
+  /** Nobody wrote down how they were made, they are no text, or could not be written: a person has to delete them. */
   readonly left: readonly string[]
 }
 
 const RECIPE = '.recipe.json'
 /** What stands beside an export: its recipe and the checkpoint it is under; and files that are not whole yet. */
 const BESIDE = /\.(recipe\.json|checkpoint|part|new)$/
+const UNFINISHED = /\.(part|new)$/
+/** Nobody who still writes a file pauses for so long. */
+const STALE = 3_600_000
 
 const folderOf = (home: string): string => join(home, 'exports')
 
@@ -56,7 +59,8 @@ async function remakeAll(needs: Needs): Promise<Remade> {
   const others = names.filter((name) => !BESIDE.test(name) && !made.some((one) => isOf(name, one)))
   const sealed = needs.stores.erased.sealed()
   const found: Record<keyof Remade, string[]> = { remade: [], deleted: [], left: [] }
-  for (const name of [...made, ...others]) {
+  const unfinished = names.filter((name) => UNFINISHED.test(name))
+  for (const name of [...unfinished, ...made, ...others]) {
     const what = await mend(needs, join(folder, name), sealed).catch(() => 'left' as const)
     if (what) found[what].push(name)
   }
@@ -74,6 +78,7 @@ const isOf = (name: string, made: string): boolean => name === made || name.star
 
 /** @returns what was done with one export; null: it shows nobody who is erased. */
 async function mend(needs: Needs, path: string, sealed: ReadonlySet<number>): Promise<keyof Remade | null> {
+  if (UNFINISHED.test(path)) return dropStale(path)
   const recipe = existsSync(`${path}${RECIPE}`)
     ? (JSON.parse(readFileSync(`${path}${RECIPE}`, 'utf8')) as Recipe)
     : null
@@ -81,10 +86,18 @@ async function mend(needs: Needs, path: string, sealed: ReadonlySet<number>): Pr
     for (const file of [path, `${path}.checkpoint`, `${path}${RECIPE}`]) rmSync(file, { recursive: true, force: true })
     return 'deleted'
   }
-  if (recipe?.format === 'personal' || !existsSync(path) || !(await showsAny(path, sealed))) return null
+  if (recipe?.format === 'personal' || !existsSync(path) || !(await showsAny(path, sealed, recipe === null)))
+    return null
   if (!recipe) return 'left'
   await writeWhole(path, needs.view[recipe.format](recipe.filter))
   return 'remade'
+}
+
+/** What was being written when its program was ended. */
+function dropStale(path: string): 'deleted' | null {
+  if (Date.now() - statSync(path).mtimeMs < STALE) return null
+  rmSync(path)
+  return 'deleted'
 }
 
 /** Whether an export is of one person, to whom nothing leads any more. */
@@ -95,10 +108,13 @@ function isOfErased({ stores, rules }: Needs, recipe: Recipe): boolean {
   return userId !== undefined && learners.subjectOf(rules.current().settings.source, userId) === null
 }
 
-async function showsAny(path: string, sealed: ReadonlySet<number>): Promise<boolean> {
+/** @param orMay what is no text, so that nobody can search it, counts as well. */
+async function showsAny(path: string, sealed: ReadonlySet<number>, orMay: boolean): Promise<boolean> {
+  if (sealed.size === 0) return false
   const input = createReadStream(path, 'utf8')
   try {
-    for await (const line of createInterface({ input })) if (shows(line, sealed)) return true
+    for await (const line of createInterface({ input }))
+      if (shows(line, sealed) || (orMay && NO_TEXT.test(line))) return true
     return false
   } finally {
     input.destroy()
@@ -108,6 +124,9 @@ async function showsAny(path: string, sealed: ReadonlySet<number>): Promise<bool
 const FIELD = '(?:"(?:[^"]|"")*"|[^",]*)'
 const CSV_LINE = new RegExp(`^(${FIELD}),${`${FIELD},`.repeat(LEDGER_COLUMNS.indexOf('seq') - 1)}(\\d+),`)
 const JSON_LINE = /^\{"body":"\{.*?\\"seq\\":(\d+),\\"source\\"/
+
+/** What no UTF-8 text has: a zero, or bytes that were not UTF-8. */
+const NO_TEXT = /[\0\uFFFD]/
 
 /** Whether a line of an export, CSV or JSON, has a record that was deleted. */
 function shows(line: string, sealed: ReadonlySet<number>): boolean {

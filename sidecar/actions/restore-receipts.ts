@@ -23,7 +23,7 @@ export interface RestoredReceipt {
 
 /** What a receipt is held against. */
 export interface Against {
-  /** The keys that ever signed the ledger. */
+  /** The keys whose signatures count. */
   readonly vkeys: readonly string[]
   /** Subjects of learners who were erased, after the backup as well. */
   readonly erased: ReadonlySet<string>
@@ -36,8 +36,9 @@ const BRIDGE = { actor: 'bridge', reason: REASON }
 export function restoreReceipt(moment: Moment, note: string, { vkeys, erased }: Against): RestoredReceipt {
   const receipt = opened(note, vkeys)
   const { redemption: redemption_id, head, signed, subject, source } = receipt
-  const { redemptions, restored } = moment.stores
+  const { redemptions, restored, resends } = moment.stores
   if (source !== moment.rules.current().settings.source) throw refused(receipt, `It is of ${source}, another source`)
+  if (resends.last() === null) throw refused(receipt, 'This database was never restored, so it lacks nothing')
   if (erased.has(subject) || moment.stores.erased.has(subject)) throw refused(receipt, 'Its learner was erased')
   const before = redemptions.byId(redemption_id)
   const here = restored.hasEntry(head)
@@ -45,7 +46,10 @@ export function restoreReceipt(moment: Moment, note: string, { vkeys, erased }: 
     throw refused(receipt, 'The ledger has all entries from before this, and no such redemption: verify it')
   // Of two receipts the later one counts, in whatever order they come; and a token that was used meanwhile stays used.
   const at = Date.parse(signed)
-  const isTold = before !== null && ((restored.receiptOf(before.seq) ?? 0) >= at || (before.consumed ?? 0) > at)
+  const told = before === null ? 0 : (restored.receiptOf(before.seq) ?? 0)
+  const isTold = before !== null && (told >= at || (before.consumed ?? 0) > at)
+  if (before !== null && !here && told > at && receipt.consumed !== null && before.consumed === null)
+    throw refused(receipt, 'It was used before the restore, and its token was replaced or extended since: look at it')
   if (before !== null && (here || isTold)) return { redemption_id, status: 'known', reason: null }
   const lastNotice = restored.lastNotice()
   const redemption = before ?? writeAgain(moment, receipt, note)

@@ -44,6 +44,8 @@ export interface RestoreOutcome {
   /** Entries that somebody may hold a checkpoint of are lost, or may be: the ledger has another name now. */
   readonly renamed: boolean
   readonly erasedAgain: number
+  /** Subjects of learners on the list of the erased whom a legal hold keeps. */
+  readonly held: readonly string[]
   readonly resend: Resend
   /** The file with what was there before; null: nothing was. */
   readonly kept: string | null
@@ -70,9 +72,11 @@ export function* restore(order: RestoreOrder, onProgress: Progress): Generator<s
     yield 'copied'
     check(copy, onProgress)
     yield 'checked'
-    const outcome = writeInto(copy, order, digestOf(file), readFormer(database))
+    const { outcome, names } = writeInto(copy, order, digestOf(file), readFormer(database))
     yield 'written'
     makeReady(copy, database)
+    // Not before nothing can refuse it any more: the database that was there still has these names.
+    order.putAway(names)
     yield 'ready'
     return { ...outcome, kept: yield* finishing(home) }
   } finally {
@@ -110,8 +114,13 @@ function check(copy: string, onProgress: Progress): void {
 
 type Outcome = Omit<RestoreOutcome, 'kept'>
 
-/** What follows from a restore, all of it in one transaction. */
-function writeInto(copy: string, order: RestoreOrder, sha256: string, former: Former | null): Outcome {
+/** What follows from a restore, all of it in one transaction. @returns the names that the ledger has had as well. */
+function writeInto(
+  copy: string,
+  order: RestoreOrder,
+  sha256: string,
+  former: Former | null,
+): { outcome: Outcome; names: ReadonlySet<string> } {
   const { home, file, actor, reason, key } = order
   const connection = openForWriting(copy)
   try {
@@ -133,13 +142,13 @@ function writeInto(copy: string, order: RestoreOrder, sha256: string, former: Fo
       // Before any other entry: it says how many are left of those under the name before.
       if (renamed) notary.openOrigin('the database was restored from a backup')
       recordAdministration(ledger, rules.current(), what)
-      const erasedAgain = eraseAgain(moment, new Set([...readErasedList(home), ...(former?.erased ?? [])]), actor)
+      const listed = new Set([...readErasedList(home), ...(former?.erased ?? [])])
+      const { erased: erasedAgain, held } = eraseAgain(moment, listed, actor)
       const resend = askToResend(moment, lastSeen, actor)
-      return { sha256, head, replaced, renamed, erasedAgain, resend }
+      return { sha256, head, replaced, renamed, erasedAgain, held, resend }
     })
-    order.putAway(new Set(ledger.keys().map(({ origin }) => origin)))
     writer.emptyLog()
-    return outcome
+    return { outcome, names: new Set(ledger.keys().map(({ origin }) => origin)) }
   } finally {
     connection.close()
   }

@@ -42,6 +42,6 @@ async function mended(context: Parameters<typeof remakeExports>[0]): Promise<str
   const done = remade.length + deleted.length
   return (
     (done > 0 ? `; made ${done} exports anew, or deleted them, since they showed somebody who is erased` : '') +
-    (left.length > 0 ? `; ${left.length} exports show somebody who is erased: delete them` : '')
+    (left.length > 0 ? `; ${left.length} exports show somebody who is erased, or may: delete them` : '')
   )
 }

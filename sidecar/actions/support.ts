@@ -78,6 +78,7 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
     const why = 'Only an unused token that was shown in-app, or a code, can be replaced. Cancel it instead.'
     throw new Refusal('state_conflict', why, { state })
   }
+  stores.restored.setReceipt(seq, now)
   note(moment, redemption, 'redemption reissued', asked, {})
   stores.notices.tell(redemption.subject, 'token_replaced', { reward, title: titleOf(redemption), redemption: id }, now)
   return requireRedemption(moment, id)
@@ -85,6 +86,7 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
 
 /** More time for an unused token. @param until epoch milliseconds. @throws Refusal */
 export function extend(moment: Moment, id: string, until: number, asked: Asked): Redemption {
+  const { redemptions, restored } = moment.stores
   const redemption = requireRedemption(moment, id)
   const { seq, state, expires, tokenCopy } = redemption
   requireLearner(redemption)
@@ -95,7 +97,8 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
   if (until <= expires || until <= moment.now) {
     throw new Refusal('state_conflict', `Its token lapses on ${new Date(expires).toISOString()}: give a later time.`)
   }
-  moment.stores.redemptions.extend(seq, until)
+  redemptions.extend(seq, until)
+  restored.setReceipt(seq, moment.now)
   note(moment, redemption, 'redemption extended', asked, { expires_at: new Date(until).toISOString() })
   return requireRedemption(moment, id)
 }
@@ -103,6 +106,7 @@ export function extend(moment: Moment, id: string, until: number, asked: Asked):
 /** Sends again what could not be sent. @returns how many messages. @throws Refusal */
 export function replay(moment: Moment, id: string, asked: Asked): number {
   const redemption = requireRedemption(moment, id)
+  requireFinished(moment)
   const count = moment.stores.messages.replay(redemption.seq, moment.now)
   if (count === 0) throw new Refusal('state_conflict', 'Nothing of it waits to be sent.', { state: redemption.state })
   note(moment, redemption, 'redemption replayed', asked, {})

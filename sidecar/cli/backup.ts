@@ -91,7 +91,7 @@ async function withProgress<T>(work: (onProgress: Progress) => T | Promise<T>): 
 }
 
 function report({ print }: Invocation, file: string, outcome: RestoreOutcome): void {
-  const { head, replaced, renamed, erasedAgain, resend, kept, sha256 } = outcome
+  const { head, replaced, renamed, erasedAgain, held, resend, kept, sha256 } = outcome
   const since = new Date(resend.since).toISOString()
   const lines = [
     `${file} is the database now: ${grouped(head.seq)} entries, head ${head.seq} ${head.hash}.`,
@@ -104,10 +104,11 @@ function report({ print }: Invocation, file: string, outcome: RestoreOutcome): v
     ...(erasedAgain > 0
       ? [`${counted(erasedAgain, 'learner')} erased since the backup ${are(erasedAgain)} erased again.`]
       : []),
+    ...held.map((subject) => `${subject} is on the list of the erased, and not erased: a legal hold keeps them.`),
     `Start the server. Redeeming is paused until Moodle has sent again what it sent since ${since}; it does so by itself.`,
     'Without Moodle go on with `scripts/rocket resume redeeming --reason "…"`: then codes may be handed out a second time.',
   ]
-  const json = { file, sha256, head, replaced, renamed, erased_again: erasedAgain, kept }
+  const json = { file, sha256, head, replaced, renamed, erased_again: erasedAgain, held, kept }
   print({ ...json, resend: { id: resend.id, since } }, lines.join('\n'))
 }
 

@@ -92,7 +92,8 @@ async function serveUntilStopped(
 function keepErased(context: Context): void {
   const { stores, rules, now, config, log } = context
   const listed = readErasedList(config.home)
-  const erased = stores.writer.write(() => eraseAgain({ stores, rules, now: now() }, listed, 'server'))
+  const { erased, held } = stores.writer.write(() => eraseAgain({ stores, rules, now: now() }, listed, 'server'))
+  if (held.length > 0) log.warn({ held }, 'on the list of the erased, and not erased: a legal hold keeps them')
   if (erased > 0) log.warn({ erased }, 'learners who were erased were in the database again, and are erased again')
   if (erased > 0) stores.writer.emptyLog()
   listErased(context)

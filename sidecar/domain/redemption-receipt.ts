@@ -70,7 +70,7 @@ const MOST_NAMES = 4
 
 /**
  * Opens a signed receipt. It counts under whatever name the ledger had when it was signed: that name may be lost.
- * @param vkeys the keys that ever signed the ledger.
+ * @param vkeys the keys whose signatures count.
  * @throws NoteError where none of them signed it, or it is no receipt.
  */
 export function openRedemptionReceipt(note: string, vkeys: readonly string[]): RedemptionReceipt {

@@ -1,6 +1,7 @@
 /** What learners and administrators are told without having asked, for Moodle's messages. None holds a token or a code. */
 import { reason } from '../domain/reason.js'
-import { awaited, resendSchema } from './restore.js'
+import type { Notice } from '../store/notice.js'
+import { awaited, receiptFor, resendSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import { integer, limitQuery, list, nullable, reasonSchema, record, time } from './schema.js'
 
@@ -26,6 +27,11 @@ export const noticeRoutes: readonly Route[] = [
             user_id: nullable('string'),
             time,
             ...reasonKeys,
+            receipt: {
+              ...nullable('string'),
+              description:
+                'Of the redemption that it is about, as it stands now, beside the first notice to its learner: see /api/receipts. For Moodle alone.',
+            },
           }),
         ),
         after: { ...integer, description: 'Where the next call goes on.' },
@@ -42,12 +48,19 @@ function getNotices(call: Call): Answer {
   const { stores, rules } = context
   const { civil } = rules.current()
   const found = stores.notices.after(after, limit)
-  const notices = found.map(({ number, audience, userId, time: told, code, params }) => ({
-    id: number,
-    audience,
-    user_id: userId,
-    time: new Date(told).toISOString(),
-    ...reason(code, params, civil),
+  const seen = new Set<string>()
+  const firstOf = ({ userId, params: { redemption } }: Notice): string | null => {
+    if (userId === null || typeof redemption !== 'string' || seen.has(redemption)) return null
+    seen.add(redemption)
+    return redemption
+  }
+  const notices = found.map((notice) => ({
+    id: notice.number,
+    audience: notice.audience,
+    user_id: notice.userId,
+    time: new Date(notice.time).toISOString(),
+    ...reason(notice.code, notice.params, civil),
+    receipt: receiptFor(call, firstOf(notice)),
   }))
   return { json: { notices, after: found.at(-1)?.number ?? after, resend: awaited(call) } }
 }

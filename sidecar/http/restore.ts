@@ -2,7 +2,7 @@
 import { readErasedList } from '../actions/erased-list.js'
 import { redemptionReceipt } from '../actions/redemption-receipt.js'
 import { Refusal } from '../actions/refusal.js'
-import { endResend } from '../actions/resend.js'
+import { endResend, isUnfinished } from '../actions/resend.js'
 import { type Against, type RestoredReceipt, restoreReceipt } from '../actions/restore-receipts.js'
 import type { Context } from '../context.js'
 import { signerFrom } from '../domain/note.js'
@@ -21,7 +21,7 @@ const WEIGHT = 8
 export const receiptSchema: Schema = {
   ...nullable('string'),
   description:
-    'The redemption as it stands, signed: to be kept in place of the one before, and sent to /api/receipts after a restore. For Moodle alone.',
+    'The redemption as it stands, signed: to be kept in place of the one before, and sent to /api/receipts after a restore. For Moodle alone, and not while a restore is unfinished.',
 }
 
 export const resendSchema: Schema = {
@@ -58,6 +58,7 @@ export const restoreRoutes: readonly Route[] = [
           record({
             redemption_id: { ...nullable('string'), description: 'Null: it is no receipt of this ledger.' },
             status: { type: 'string', enum: ['restored', 'known', 'refused'] },
+            receipt: receiptSchema,
             reason: { ...nullable('string'), description: 'For people in charge; null: nothing to say.' },
           }),
         ),
@@ -85,9 +86,16 @@ export function awaited({ context: { stores }, principal }: Pick<Call, 'context'
   return resend && { id: resend.id, since: new Date(resend.since).toISOString() }
 }
 
-/** The receipt that goes with an answer about a redemption; null for whoever is not the bridge. */
-export function receiptFor({ context, principal }: Call, redemption: string): string | null {
-  if (principal.signedBy === null) return null
+/**
+ * The receipt that goes with an answer about a redemption; null for whoever is not the bridge, and while a restore is not
+ * finished: the bridge may have a later one, which it has still to send.
+ */
+export function receiptFor({ context, principal }: Call, redemption: string | null): string | null {
+  return principal.signedBy === null || isUnfinished(context) ? null : signed(context, redemption)
+}
+
+function signed(context: Context, redemption: string | null): string | null {
+  if (redemption === null) return null
   try {
     return redemptionReceipt(context, redemption)
   } catch (err) {
@@ -97,22 +105,25 @@ export function receiptFor({ context, principal }: Call, redemption: string): st
   }
 }
 
-async function postReceipts({ context, body, principal }: Call): Promise<Answer> {
-  requireBridge(principal)
-  const { receipts } = body as { receipts: string[] }
-  const against = againstWhat(context)
-  const results = await Promise.all(receipts.map((note) => restored(context, note, against)))
+async function postReceipts(call: Call): Promise<Answer> {
+  requireBridge(call.principal)
+  const { receipts } = call.body as { receipts: string[] }
+  const against = againstWhat(call.context)
+  const results = await Promise.all(receipts.map((note) => restored(call, note, against)))
   return { json: { results } }
 }
 
 /** Each by itself, so that one that is refused holds up no other. */
 async function restored(
-  { stores, rules, now, committer }: Context,
+  call: Call,
   note: string,
   against: Against,
-): Promise<RestoredReceipt> {
+): Promise<RestoredReceipt & { readonly receipt: string | null }> {
+  const { stores, rules, now, committer } = call.context
   try {
-    return await committer.run(() => restoreReceipt({ stores, rules, now: now() }, note, against), WEIGHT)
+    const done = await committer.run(() => restoreReceipt({ stores, rules, now: now() }, note, against), WEIGHT)
+    // The old one speaks of a learner, and of entries, by what they were before the restore.
+    return { ...done, receipt: signed(call.context, done.redemption_id) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { redemption } = error.members
@@ -120,6 +131,7 @@ async function restored(
       redemption_id: typeof redemption === 'string' ? redemption : null,
       status: 'refused',
       reason: error.message,
+      receipt: null,
     }
   }
 }

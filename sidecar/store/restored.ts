@@ -45,6 +45,7 @@ export class Restored {
       untell: connection.prepare("DELETE FROM notice WHERE number > ? AND audience = 'learner'"),
       token: connection.prepare<[number], Buffer | null>('SELECT token FROM redemption WHERE seq = ?').pluck(),
       receipt: connection.prepare<[number], number | null>('SELECT receipt FROM redemption WHERE seq = ?').pluck(),
+      setReceipt: connection.prepare('UPDATE redemption SET receipt = ? WHERE seq = ?'),
       putBack: connection.prepare(
         `UPDATE redemption SET token = @token, token_copy = @tokenCopy, partner_code = @partnerCode,
            day = coalesce(@day, day), receipt = @receipt WHERE seq = @seq`,
@@ -104,9 +105,17 @@ export class Restored {
     return this.#sql.token.get(redemption) ?? null
   }
 
-  /** When the receipt was signed by which it was brought up to date, epoch milliseconds; null: none was needed. */
+  /**
+   * When the receipt was signed by which it was brought up to date, or a person replaced or extended its token, epoch
+   * milliseconds; null: neither.
+   */
   receiptOf(redemption: number): number | null {
     return this.#sql.receipt.get(redemption) ?? null
+  }
+
+  /** What was signed until then says nothing of a redemption that is not known. @param at epoch milliseconds. */
+  setReceipt(redemption: number, at: number): void {
+    this.#sql.setReceipt.run(at, redemption)
   }
 
   putBack(redemption: number, row: PutBack): void {

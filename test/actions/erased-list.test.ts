@@ -27,7 +27,8 @@ describe('the list of erased learners', () => {
   const path = () => join(home, 'erased.txt')
   const list = (of = shop) => listErased({ stores: of.stores, config: { home } as never })
   const forget = (user: string, of = shop) => of.at((moment) => erase(moment, { userId: user, ...BOSS }))
-  const again = (of: Shop) => of.at((moment) => eraseAgain(moment, readErasedList(home), 'server'))
+  const bringBack = (of: Shop) => of.at((moment) => eraseAgain(moment, readErasedList(home), 'server'))
+  const again = (of: Shop) => bringBack(of).erased
   const lines = () => readFileSync(path(), 'utf8').split('\n')
 
   it('has a line for each, by a name that leads to nobody, and the day; read by its owner alone', () => {
@@ -84,6 +85,17 @@ describe('the list of erased learners', () => {
       expect(problems(after)).to.deep.equal([])
       after.close()
     }
+  })
+
+  it('passes over whom a legal hold keeps, and names them, until it ends', () => {
+    const [first, second] = ['42', '43'].map((user) => shop.subject(user))
+    writeFileSync(path(), `${first} 2026-11-23\n${second} 2026-11-23\n`)
+    shop.publish(REWARDS, { settings: 'source: moodle\nlegal_hold: [{ user: "42", reason: a court }]\n' })
+    expect(bringBack(shop)).to.deep.equal({ erased: 1, held: [first] })
+    expect(['42', '43'].map((user) => shop.balance(user))).to.deep.equal([10, 0])
+    shop.publish(REWARDS)
+    expect(bringBack(shop)).to.deep.equal({ erased: 1, held: [] })
+    expect(shop.balance('42')).to.equal(0)
   })
 
   it('passes over who is unknown, and lines that are none of its own', () => {

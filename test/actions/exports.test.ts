@@ -1,11 +1,13 @@
 /** Exports in the home's folder, and what an erasure makes of them. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { adjust } from '../../sidecar/actions/adjust.js'
 import { erase } from '../../sidecar/actions/erase.js'
 import { keepRecipe, type Recipe, remakeExports } from '../../sidecar/actions/exports.js'
 import type { Moment } from '../../sidecar/actions/moment.js'
+import { zip } from '../../sidecar/archive/zip.js'
 import { openRocket, type TestRocket } from '../support.js'
 
 const ANN = 'ann-zuckmayer, "the 1st"'
@@ -103,6 +105,27 @@ describe('exports in the home', () => {
     expect(await remade()).to.deep.equal({ ...nothing, left })
     expect(await remade()).to.deep.equal({ ...nothing, left })
     expect(read('old.csv')).to.include('zuckmayer')
+  })
+
+  it('that are no text are named, whatever is in them: nobody can search a ZIP, or a text in sixteen bits', async () => {
+    const csv = [...rocket.context.view.csv({})].join('')
+    const files = { 'evidence.zip': zip(new Map([['a.csv', Buffer.from(csv)]])), 'nightly.csv.gz': gzipSync(csv) }
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes)
+    writeFileSync(join(folder, 'excel.csv'), Buffer.from(csv, 'utf16le'))
+    put('notes.txt', 'grüße, Ωmega, 喂\n')
+    expect(await remade()).to.deep.equal(nothing)
+    eraseNow(ANN)
+    expect(await remade()).to.deep.equal({ ...nothing, left: ['evidence.zip', 'excel.csv', 'nightly.csv.gz'] })
+  })
+
+  it('that were never whole are deleted, once nobody writes them any more', async () => {
+    for (const name of ['all.jsonl.part', 'deep/x.recipe.json.new', 'now.csv.part']) put(name, ANN)
+    const then = new Date(Date.now() - 3_700_000)
+    for (const name of ['all.jsonl.part', 'deep/x.recipe.json.new']) utimesSync(join(folder, name), then, then)
+    eraseNow(ANN)
+    const deleted = ['all.jsonl.part', 'deep/x.recipe.json.new']
+    expect(await remade()).to.deep.equal({ ...nothing, deleted })
+    expect(readdirSync(folder).sort()).to.deep.equal(['deep', 'now.csv.part'])
   })
 
   it('that are asked for at once are made one after the other: the last has seen every erasure', async () => {

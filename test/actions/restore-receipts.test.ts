@@ -121,6 +121,46 @@ describe('a redemption that a restore has lost', () => {
   )
 
   it(
+    'is not led back where its token was replaced since the restore, or was given more time',
+    lossy((shop, lose) => {
+      const ids = [1, 2].map(() => shop.redeem('mug', 50).redemption_id) as [string, string]
+      const old = shop.token(ids[0])
+      const backup = backUp(shop)
+      shop.clock.now += 1
+      shop.redeem('mug', 50)
+      const receipts = ids.map((id) => receiptOf(shop, id))
+      const after = lose(backup)
+      after.clock.now += 1
+      const until = after.clock.now + 200 * DAY
+      after.at((moment) => reissue(moment, ids[0], BOSS))
+      after.at((moment) => extend(moment, ids[1], until, BOSS))
+      expect(receipts.map((receipt) => takeReceipt(after, receipt).status)).to.deep.equal(['known', 'known'])
+      expect(refusal(() => after.consume(old)).code).to.equal('token_unknown')
+      expect(after.consume(after.token(ids[0])).status).to.equal('consumed')
+      expect(after.get(ids[1]).expires).to.equal(until)
+      expect(problems(after)).to.deep.equal([])
+    }),
+  )
+
+  it(
+    'and was used before, is said where its token was replaced since: a person has to look at it',
+    lossy((shop, lose) => {
+      const { redemption_id } = shop.redeem('mug', 50)
+      const backup = backUp(shop)
+      shop.clock.now += 1
+      shop.consume(shop.token(redemption_id))
+      const receipt = receiptOf(shop, redemption_id)
+      const after = lose(backup)
+      after.clock.now += 1
+      after.at((moment) => reissue(moment, redemption_id, BOSS))
+      expect(refusal(() => takeReceipt(after, receipt)).message).to.match(
+        /used before the restore.*nothing was written/,
+      )
+      expect(after.get(redemption_id).state).to.equal('issued')
+    }),
+  )
+
+  it(
     'takes points below zero where they are not there again yet: what was spent was spent',
     lossy((shop, lose) => {
       const backup = backUp(shop)
@@ -249,6 +289,23 @@ describe('a code that was handed out after the backup', () => {
   )
 
   it(
+    'and another in place of it, which the shop refused, are both its own: neither goes out again',
+    lossy((shop, lose) => {
+      const backup = backUp(shop)
+      const codeIn = (one: Shop, id: string) => one.stores.codes.codeOf(one.get(id).seq)?.code
+      const { redemption_id } = shop.redeem('cinema', 5)
+      const faulty = codeIn(shop, redemption_id)
+      shop.at((moment) => reissue(moment, redemption_id, BOSS))
+      const code = codeIn(shop, redemption_id)
+      const after = lose(backup)
+      takeReceipt(after, receiptOf(shop, redemption_id))
+      expect(codeIn(after, redemption_id)).to.equal(code)
+      const others = [1, 2].map(() => codeIn(after, after.redeem('cinema', 5).redemption_id))
+      expect([faulty, code, ...others]).to.have.members(CODES.trim().split('\n'))
+    }),
+  )
+
+  it(
     'and imported after it comes back with its redemption; its file has to be imported again for the rest',
     lossy(async (shop, lose) => {
       const backup = backUp(shop)
@@ -328,6 +385,16 @@ describe('a redemption on its way when a restore lost it', () => {
 })
 
 describe('a receipt is refused', () => {
+  it(
+    'where nothing was ever restored: then nothing can be lost',
+    lossy((shop, lose) => {
+      const backup = backUp(shop)
+      const receipt = receiptOf(shop, shop.redeem('mug', 50).redemption_id)
+      expect(refusal(() => takeReceipt(shop, receipt)).message).to.contain('was never restored')
+      expect(takeReceipt(lose(backup), receipt).status).to.equal('restored')
+    }),
+  )
+
   it(
     'where nobody whose key is known signed it, or it was changed',
     lossy((shop, lose) => {

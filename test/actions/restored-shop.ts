@@ -38,7 +38,10 @@ let restores = 0
 export function restored(folder: string, backup: Buffer, now: number): Shop {
   const path = join(folder, `restored-${++restores}.sqlite`)
   writeFileSync(path, backup)
-  return new Shop(open(path), now)
+  const shop = new Shop(open(path), now)
+  // As a restore asks, but for the pause: most tests go on at once.
+  shop.at(({ stores }) => stores.resends.ask({ id: 'rsd_1', since: now, asked: now }))
+  return shop
 }
 
 /** @throws Refusal */

@@ -221,6 +221,26 @@ describe('backup and restore', function () {
       expect((await folder.rocket('ledger verify')).code).to.equal(0)
     })
 
+    it('erases nobody whom a legal hold keeps, and says so, as the server does', async () => {
+      await give('42', 10)
+      const { subject } = await folder.json<{ subject: string }>('learner show 42')
+      folder.write(
+        'home/config/rocket.yaml',
+        `source: moodle\nlegal_hold: [{ subject: ${subject}, reason: a court }]\n`,
+      )
+      await rocket.stop()
+      rocket = await folder.serve()
+      const file = await backUp()
+      writeFileSync(home('erased.txt'), `${subject} 2026-01-01\n`)
+      await rocket.stop()
+      const { code, out } = await run('restore', file, '--reason', 'a test')
+      expect(code).to.equal(0)
+      expect(out).to.contain(`${subject} is on the list of the erased, and not erased: a legal hold keeps them.`)
+      rocket = await folder.serve()
+      expect(await rocket.logged('a legal hold keeps')).to.deep.include({ held: [subject] })
+      expect(await balances()).to.deep.equal(['"42" 10'])
+    })
+
     it('by hand is caught at the next start: who is on the list is erased again', async () => {
       await give('42', 10)
       const file = await backUp()
@@ -256,12 +276,16 @@ describe('backup and restore', function () {
       const broken = changed('broken', 'UPDATE balance SET points = 1000000')
       expect(await refused(broken)).to.match(/does not verify: .*points.*Take another backup/)
 
+      const foreign = join(home('checkpoints'), '2020-01-01')
+      writeFileSync(foreign, 'rocket/moodle/elsewhere\n1\n')
       const reader = openForReading(home('rocket.sqlite'))
       reader.prepare('SELECT count(*) FROM entry').get()
       expect(await refused(file)).to.contain('Another command has the database open')
       reader.close()
       expect(await balances()).to.deep.equal(['"42" 10'])
+      expect(existsSync(foreign)).to.equal(true)
       expect((await run('restore', file, '--reason', 'a test')).code).to.equal(0)
+      expect([foreign, `${foreign}.elsewhere`].map((path) => existsSync(path))).to.deep.equal([false, true])
     })
 
     it('needs the secrets and the ledger’s key, and says which is missing', async () => {

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
+import request from 'supertest'
 import { resumeRedeeming } from '../../sidecar/actions/pause.js'
 import { askToResend } from '../../sidecar/actions/resend.js'
+import { reissue } from '../../sidecar/actions/support.js'
 import { issueToken } from '../../sidecar/actions/token.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
-import { openNote } from '../../sidecar/domain/note.js'
+import { openNote, signNote } from '../../sidecar/domain/note.js'
+import { redemptionReceiptText } from '../../sidecar/domain/redemption-receipt.js'
 import { runJob } from '../../sidecar/jobs.js'
 import type { TestRocket } from '../support.js'
 import { balanceOf, get, post, postAs, sendEvents } from './calls.js'
@@ -33,6 +36,13 @@ describe('after a restore, over HTTP', () => {
   const sendReceipts = async (receipts: unknown[]) =>
     (await post(rocket, '/api/receipts', JSON.stringify({ receipts }))).body.results
   const resent = (id: string) => post(rocket, '/api/resent', JSON.stringify({ id }))
+  const issuedEventsToken = (): string => {
+    const { stores, rules, secrets, now } = rocket.context
+    const wanted = { userId: null, name: null, partner: null, ttl: 3_600_000, actor: 'test', now: now() }
+    return stores.writer.write(
+      () => issueToken(stores, rules.current(), secrets(), { ...wanted, scopes: ['events'] }).token,
+    )
+  }
   const ask = () => rocket.context.stores.writer.write(() => askToResend(momentOf(rocket), rocket.clock.now, 'it'))
   /** What a receipt says, once its signature is checked. */
   const told = (receipt: string) => {
@@ -46,15 +56,19 @@ describe('after a restore, over HTTP', () => {
       const mug = await redeemed(rocket, '42', 'mug', 50)
       const other = await redeemed(rocket, '42', 'mug', 50)
       await atTill(rocket, 'consume', { token: other.token })
+      const lunch = await redeemed(rocket, '42', 'lunch', 20)
+      const canteen = partnerToken(rocket, 'canteen')
       const { id } = ask()
       const cancelled = () => asLearner(rocket, '42', `/api/user/redemptions/${mug.redemption_id}/cancel`)
       const calls = [
         cancelled,
         () => atTill(rocket, 'consume', { token: mug.token }),
+        () => atTill(rocket, 'consume', { token: lunch.token }, { till: canteen }),
         () => atTill(rocket, 'reverse', { token: other.token }),
-        ...['cancel', 'reissue'].map(
-          (name) => () => asAdmin(rocket, `/api/redemptions/${mug.redemption_id}/${name}`, { reason: 'asked for' }),
-        ),
+        ...['cancel', 'reissue', 'extend', 'replay'].map((name) => () => {
+          const body = { reason: 'asked for', ...(name === 'extend' ? { until: '2027-11-24' } : {}) }
+          return asAdmin(rocket, `/api/redemptions/${mug.redemption_id}/${name}`, body)
+        }),
       ]
       for (const call of calls) {
         const { status, body } = await call()
@@ -66,13 +80,24 @@ describe('after a restore, over HTTP', () => {
       expect((await cancelled()).status).to.equal(200)
     })
 
+    it('no answer has a receipt, which would take the place of one that is still to come, but for those of receipts', async () => {
+      const { body } = await redeem(rocket, '42', 'mug', 50, 'a key')
+      const lab = await redeemed(rocket, '42', 'lab', 10)
+      const { id } = ask()
+      expect((await redeem(rocket, '42', 'mug', 50, 'a key')).body).to.include({ status: 'issued', receipt: null })
+      const done = await post(rocket, `/api/deliveries/${lab.redemption_id}`, '{"status":"done"}')
+      expect([done.status, done.body.receipt]).to.deep.equal([200, null])
+      const { notices } = (await get(rocket, '/api/notices', 'events')).body as { notices: { receipt: unknown }[] }
+      expect(notices.every(({ receipt }) => receipt === null)).to.equal(true)
+      const [{ receipt }] = await sendReceipts([body.receipt])
+      expect(told(receipt)).to.include({ redemption: body.redemption_id })
+      await resent(id)
+      expect(told((await redeem(rocket, '42', 'mug', 50, 'a key')).body.receipt)).to.include({ state: 'issued' })
+    })
+
     it('only Moodle itself hears what is awaited, and says that it is done: no token that was issued', async () => {
       const { id } = ask()
-      const { stores, rules, secrets, now } = rocket.context
-      const wanted = { userId: null, name: null, partner: null, ttl: 3_600_000, actor: 'test', now: now() }
-      const { token } = stores.writer.write(() =>
-        issueToken(stores, rules.current(), secrets(), { ...wanted, scopes: ['events'] }),
-      )
+      const token = issuedEventsToken()
       expect((await postAs(rocket, '/api/events', '{"events":[]}', token)).body.resend).to.equal(null)
       expect((await postAs(rocket, '/api/resent', JSON.stringify({ id }), token)).status).to.equal(403)
       expect((await postAs(rocket, '/api/receipts', '{"receipts":[]}', token)).status).to.equal(403)
@@ -83,9 +108,8 @@ describe('after a restore, over HTTP', () => {
       const mug = await redeemed(rocket, '42', 'mug', 50)
       ask()
       rocket.context.notary.rotate('it', 'kept for a while')
-      expect(await sendReceipts([mug.receipt])).to.deep.include.members([
-        { redemption_id: mug.redemption_id, status: 'known', reason: null },
-      ])
+      const [known] = await sendReceipts([mug.receipt])
+      expect(known).to.include({ redemption_id: mug.redemption_id, status: 'known', reason: null })
       rocket.clock.now += 31 * 86_400_000
       const [{ status, redemption_id }] = await sendReceipts([mug.receipt])
       expect([status, redemption_id]).to.deep.equal(['refused', null])
@@ -157,14 +181,73 @@ describe('after a restore, over HTTP', () => {
     })
   })
 
+  describe('the receipt beside a notice', () => {
+    const noticed = async () =>
+      (await get(rocket, '/api/notices', 'events')).body.notices as {
+        code: string
+        params: { redemption?: string }
+        receipt: string | null
+      }[]
+
+    it('tells Moodle also what it did not do itself: another code by a command, a token that lapsed', async () => {
+      const cinema = await redeemed(rocket, '42', 'cinema', 10)
+      const lunch = await redeemed(rocket, '42', 'lunch', 20)
+      const { writer } = rocket.context.stores
+      const why = { actor: 'cli:it', reason: 'the shop refused it' }
+      writer.write(() => reissue(momentOf(rocket), cinema.redemption_id!, why))
+      rocket.clock.now += 3 * 86_400_000
+      await runJob(rocket.context, 'expire')
+      const all = await noticed()
+      const of = (id: string | undefined) =>
+        all.flatMap(({ params, receipt }) => (params.redemption === id && receipt !== null ? [told(receipt)] : []))
+      expect(
+        of(cinema.redemption_id).map(({ codes }) => codes.map(({ state }: { state: string }) => state).sort()),
+      ).to.deep.equal([['faulty', 'handed_out']])
+      expect(of(lunch.redemption_id).map(({ state }) => state)).to.deep.equal(['expired'])
+      expect(all.find(({ code }) => code === 'tier_reached')).to.include({ receipt: null })
+    })
+
+    it('is for Moodle alone, and null once its learner is erased', async () => {
+      await redeemed(rocket, '42', 'mug', 50)
+      const token = issuedEventsToken()
+      const { body } = await request(rocket.app).get('/api/notices').set('Authorization', `Bearer ${token}`)
+      const receipts = (notices: { receipt: string | null }[]) =>
+        notices.filter(({ receipt }) => receipt !== null).length
+      expect([receipts(body.notices), receipts(await noticed())]).to.deep.equal([0, 1])
+    })
+  })
+
   describe('POST /api/receipts', () => {
+    it('answers with a receipt of what it has written, for Moodle to keep in place of the old one', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const { subject } = told(mug.receipt!)
+      const head = { seq: 1_000_000, hash: 'f'.repeat(64) }
+      const lost = { redemption: 'rdm_of_before', subject: 'f'.repeat(24), token: 'ab'.repeat(32), head }
+      const text = redemptionReceiptText({ ...told(mug.receipt!), ...lost })
+      const before = signNote(text, rocket.context.notary.signers())
+      ask()
+      const [result] = await sendReceipts([before])
+      expect([result.redemption_id, result.status]).to.deep.equal(['rdm_of_before', 'restored'])
+      expect(told(result.receipt)).to.include({ redemption: 'rdm_of_before', subject, state: 'issued' })
+      const [again] = await sendReceipts([before])
+      expect([again.status, told(again.receipt).redemption]).to.deep.equal(['known', 'rdm_of_before'])
+    })
+
+    it('takes none where no restore ever asked for them', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      const [result] = await sendReceipts([mug.receipt])
+      expect([result.status, result.receipt]).to.deep.equal(['refused', null])
+      expect(result.reason).to.contain('was never restored')
+    })
+
     it('takes each by itself: one that is wrong holds up no other', async () => {
       const mug = await redeemed(rocket, '42', 'mug', 50)
+      ask()
       const results = await sendReceipts(['nonsense', mug.receipt, mug.receipt!.replace('"points":50', '"points":1')])
       expect(results.map(({ status }: { status: string }) => status)).to.deep.equal(['refused', 'known', 'refused'])
       expect(results[0]).to.deep.include({ redemption_id: null })
       expect(results[0].reason).to.match(/^It was not taken: .*\.$/)
-      expect(results[1]).to.deep.equal({ redemption_id: mug.redemption_id, status: 'known', reason: null })
+      expect(results[1]).to.include({ redemption_id: mug.redemption_id, status: 'known', reason: null })
       expect(balanceOf(rocket, '42')).to.equal(450)
     })
 

@@ -66,6 +66,7 @@ class notices {
             resending::hear($answer['resend'] ?? null);
             $notices = $answer['notices'];
             foreach ($notices as $notice) {
+                self::keep_receipt($notice);
                 foreach (self::recipients($notice) as $person) {
                     $sent += $this->send($notice, $person);
                 }
@@ -87,9 +88,33 @@ class notices {
         if ($notice['audience'] === 'administrators') {
             return notification::people_in_charge();
         }
+        $user = self::learner($notice);
+        return $user && !$user->suspended ? [$user] : [];
+    }
+
+    /**
+     * The learner whom a notice is about.
+     *
+     * @param array $notice
+     * @return \stdClass|null null: nobody, or an account that is deleted
+     */
+    private static function learner(array $notice): ?\stdClass {
         $userid = (string)$notice['user_id'];
         $user = ctype_digit($userid) ? \core_user::get_user((int)$userid) : false;
-        return $user && !$user->deleted && !$user->suspended ? [$user] : [];
+        return $user && !$user->deleted ? $user : null;
+    }
+
+    /**
+     * Keeps the receipt of the redemption that a notice is about: this site may have had no part in what became of it.
+     *
+     * @param array $notice
+     */
+    private static function keep_receipt(array $notice): void {
+        $user = self::learner($notice);
+        if ($user) {
+            $answer = ['redemption_id' => $notice['params']['redemption'] ?? null, 'receipt' => $notice['receipt'] ?? null];
+            receipts::keep($answer, (int)$user->id);
+        }
     }
 
     /**

@@ -34,7 +34,8 @@ class receipts {
     private const TABLE = 'local_rocket_receipt';
 
     /**
-     * Keeps the receipt in an answer, in place of the one before it.
+     * Keeps the receipt in an answer, in place of the one before it. Answers may overtake each other: of two receipts the one
+     * that was signed later is kept.
      *
      * @param array $answer with `redemption_id` and `receipt`
      * @param int|null $userid whose redemption it is; null: as it was kept before, or as it says itself
@@ -47,9 +48,11 @@ class receipts {
             return;
         }
         $changes = ['receipt' => $receipt, 'timemodified' => time()] + ($userid === null ? [] : ['userid' => $userid]);
-        $id = $DB->get_field(self::TABLE, 'id', ['redemption' => $redemption]);
-        if ($id) {
-            $DB->update_record(self::TABLE, ['id' => $id] + $changes);
+        $before = $DB->get_record(self::TABLE, ['redemption' => $redemption], 'id, receipt');
+        if ($before) {
+            if (self::said($receipt, 'signed') >= self::said($before->receipt, 'signed')) {
+                $DB->update_record(self::TABLE, ['id' => $before->id] + $changes);
+            }
             return;
         }
         try {
@@ -63,14 +66,26 @@ class receipts {
     }
 
     /**
-     * Whose redemption it is, as a receipt says: its second line is JSON.
+     * Whose redemption it is, as a receipt says.
      *
      * @param string $receipt
      * @return int 0: it does not
      */
     private static function owner(string $receipt): int {
-        $owner = json_decode(explode("\n", $receipt)[1] ?? '', true)['user_id'] ?? null;
-        return is_string($owner) && ctype_digit($owner) ? (int)$owner : 0;
+        $owner = self::said($receipt, 'user_id');
+        return ctype_digit($owner) ? (int)$owner : 0;
+    }
+
+    /**
+     * What a receipt says: its second line is JSON. Its times are all of one length and zone, so they compare as texts.
+     *
+     * @param string $receipt
+     * @param string $key
+     * @return string empty: nothing
+     */
+    private static function said(string $receipt, string $key): string {
+        $said = json_decode(explode("\n", $receipt)[1] ?? '', true)[$key] ?? null;
+        return is_string($said) ? $said : '';
     }
 
     /**

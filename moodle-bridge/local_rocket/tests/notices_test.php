@@ -30,6 +30,7 @@ require_once(__DIR__ . '/fixtures/sidecar_double.php');
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  * @covers    \local_rocket\notices
  * @covers    \local_rocket\notification
+ * @covers    \local_rocket\receipts
  */
 final class notices_test extends \advanced_testcase {
     /** @var array[] what the sidecar has to tell */
@@ -60,8 +61,9 @@ final class notices_test extends \advanced_testcase {
      * @param string $code
      * @param array $params
      * @param int|null $userid null: administrators
+     * @param string|null $receipt of the redemption that it is about
      */
-    private function told(string $code, array $params, ?int $userid): void {
+    private function told(string $code, array $params, ?int $userid, ?string $receipt = null): void {
         $this->notices[] = [
             'id' => count($this->notices) + 1,
             'audience' => $userid === null ? 'administrators' : 'learner',
@@ -70,6 +72,7 @@ final class notices_test extends \advanced_testcase {
             'code' => $code,
             'params' => $params,
             'text' => "English: $code",
+            'receipt' => $receipt,
         ];
     }
 
@@ -131,6 +134,27 @@ final class notices_test extends \advanced_testcase {
         $messages = $this->messages();
         $this->assertEqualsCanonicalizing([get_admin()->id, $manager->id], array_column($messages, 'useridto'));
         $this->assertSame(['alert'], array_unique(array_column($messages, 'eventtype')));
+    }
+
+    public function test_keeps_the_receipts_of_what_it_did_not_do_itself(): void {
+        global $DB;
+        $learner = $this->getDataGenerator()->create_user();
+        $suspended = $this->getDataGenerator()->create_user(['suspended' => 1]);
+        $deleted = $this->getDataGenerator()->create_user();
+        delete_user($deleted);
+        receipts::keep(['redemption_id' => 'r1', 'receipt' => 'redeemed'], (int)$learner->id);
+        $this->told('token_replaced', ['title' => 'A mug', 'redemption' => 'r1'], (int)$learner->id, 'replaced');
+        $this->told('token_lapsed', ['title' => 'A mug', 'redemption' => 'r2', 'points' => 0], (int)$suspended->id, 'lapsed');
+        $this->told('cancelled', ['title' => 'A mug', 'redemption' => 'r3', 'points' => 5], (int)$deleted->id, 'of nobody');
+        $this->told('delivered', ['title' => 'A mug', 'redemption' => 'r1'], (int)$learner->id);
+        $this->told('tier_reached', ['title' => 'Silver'], (int)$learner->id);
+        $this->messages();
+        $rows = $DB->get_records('local_rocket_receipt', null, 'redemption');
+        $kept = array_map(fn($row) => [$row->redemption, (int)$row->userid, $row->receipt], array_values($rows));
+        $this->assertSame([
+            ['r1', (int)$learner->id, 'replaced'],
+            ['r2', (int)$suspended->id, 'lapsed'],
+        ], $kept);
     }
 
     public function test_begins_anew_with_another_sidecar(): void {

@@ -130,6 +130,21 @@ final class receipts_test extends \advanced_testcase {
         $this->assertSame([['r1', (int)$other->id, 'redeemed']], self::kept());
     }
 
+    public function test_one_that_was_signed_before_the_one_that_is_kept_changes_nothing(): void {
+        $signed = fn(string $at, string $state) =>
+            "rocket-redemption/v1\n{\"signed\":\"$at\",\"state\":\"$state\",\"user_id\":\"7\"}\n\nsigned\n";
+        $states = [
+            ['2026-11-24T10:00:00.000Z', 'issued', 'issued'],
+            ['2026-11-24T10:00:00.002Z', 'consumed', 'consumed'],
+            ['2026-11-24T10:00:00.001Z', 'issued', 'consumed'],
+            ['2026-11-24T10:00:00.002Z', 'cancelled', 'cancelled'],
+        ];
+        foreach ($states as [$at, $state, $expected]) {
+            receipts::keep(['redemption_id' => 'r1', 'receipt' => $signed($at, $state)]);
+            $this->assertStringContainsString("\"$expected\"", self::kept()[0][2]);
+        }
+    }
+
     public function test_old_ones_go(): void {
         global $DB;
         receipts::keep(['redemption_id' => 'r1', 'receipt' => 'x'], 7);

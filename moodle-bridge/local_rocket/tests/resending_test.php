@@ -94,6 +94,7 @@ final class resending_test extends \advanced_testcase {
         return match ($receipt) {
             'R-erased' => ['redemption_id' => 'r9', 'status' => 'refused', 'reason' => 'Its learner was erased'],
             'R-codes' => ['redemption_id' => 'r8', 'status' => 'restored', 'reason' => 'Codes of x.csv are missing'],
+            'R-fresh' => ['redemption_id' => 'fresh', 'status' => 'restored', 'receipt' => 'R-newer', 'reason' => null],
             default => ['redemption_id' => 'r', 'status' => 'restored', 'reason' => null],
         };
     }
@@ -239,6 +240,17 @@ final class resending_test extends \advanced_testcase {
         $last = resending::last();
         $this->assertSame([2, 1], [$last['receipts'], $last['refused']]);
         $this->assertSame("r9: Its learner was erased\nr8: Codes of x.csv are missing\n", $last['said']);
+    }
+
+    public function test_a_fresh_receipt_is_kept_in_place_of_the_one_that_was_sent(): void {
+        global $DB;
+        receipts::keep(['redemption_id' => 'fresh', 'receipt' => 'R-fresh'], 42);
+        receipts::keep(['redemption_id' => 'erased', 'receipt' => 'R-erased'], 43);
+        $this->wish();
+        $this->run_task();
+        $kept = $DB->get_records_menu('local_rocket_receipt', null, 'id', 'redemption, receipt');
+        $this->assertSame(['fresh' => 'R-newer', 'erased' => 'R-erased'], $kept);
+        $this->assertSame('42', $DB->get_field('local_rocket_receipt', 'userid', ['redemption' => 'fresh']));
     }
 
     public function test_a_word_that_comes_too_late_ends_it(): void {
