@@ -1,8 +1,8 @@
 /** Checkpoints as files beside the database, for whoever keeps them elsewhere; and the pulse that writes them. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from './context.js'
-import { replaceFile } from './home.js'
+import { replaceFile } from './files.js'
 
 const KEEP_EVERY = 60_000
 
@@ -35,6 +35,19 @@ export function checkpointFiles(home: string): Map<string, string> {
     ? readdirSync(folder).filter((name) => /^(latest|witnessed|\d{4}-\d\d-\d\d)$/.test(name))
     : []
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+/**
+ * Puts away the files of other names than these, with the end of their name behind the file's: where a restored ledger does
+ * not know that it ever had a name, who verifies it would miss those entries.
+ */
+export function putAwayOthers(home: string, names: ReadonlySet<string>): void {
+  for (const [name, text] of checkpointFiles(home)) {
+    const [origin = ''] = text.split('\n')
+    if (names.has(origin)) continue
+    const path = join(folderOf(home), name)
+    renameSync(path, `${path}.${origin.replace(/^.*\//, '').replace(/[^\w-]/g, '_')}`)
+  }
 }
 
 /** Keeps a checkpoint once a minute, where there are new entries. @returns how to stop it: with a last one. */

@@ -1,20 +1,9 @@
 /** The folder with the database and the generated secrets: made, locked, checked. */
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { replaceFile } from './files.js'
 
 /** The home cannot be used; the message says why and what to do. */
 export class HomeError extends Error {}
@@ -135,20 +124,6 @@ export function completeSecrets(home: string, secrets: Secrets, needed: boolean)
 /** Replaces the secrets: after a crash there is the old file or the new one, never half of either. */
 export function writeSecrets(home: string, secrets: Secrets): void {
   replaceFile(secretsPath(home), `${JSON.stringify(secrets, null, 2)}\n`)
-}
-
-/** Puts a file in the place of another: after a crash there is one or the other, whole. Its owner alone reads it, unless `mode` says more. */
-export function replaceFile(path: string, text: string, mode = 0o600): void {
-  const temporary = `${path}.new`
-  rmSync(temporary, { force: true })
-  const file = openSync(temporary, 'wx', mode)
-  writeSync(file, text)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(temporary, path)
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }
 
 /** What commands need to know of the running server. */

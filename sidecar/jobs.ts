@@ -4,7 +4,7 @@ import { type ScheduledTask, schedule } from 'node-cron'
 import { type Backup, backUpNightly } from './actions/backup.js'
 import { expire } from './actions/expire.js'
 import { isUnfinished } from './actions/resend.js'
-import { forget } from './actions/retention.js'
+import { applyRetention } from './actions/retention.js'
 import type { Context } from './context.js'
 import type { JobName } from './rules/settings.js'
 
@@ -27,7 +27,11 @@ export const JOBS: Readonly<Record<JobName, Job>> = {
     cron: '30 3 * * *',
     run: (context, stopped) => runApart(context, ['ledger', 'verify'], stopped),
   },
-  retention: { summary: 'deletes events and decisions whose time of keeping is over', cron: '0 4 * * *', run: forget },
+  retention: {
+    summary: 'deletes events and decisions whose time of keeping is over',
+    cron: '0 4 * * *',
+    run: applyRetention,
+  },
   backup: {
     summary: 'a verified copy of the database; those kept long enough go',
     cron: '30 4 * * *',

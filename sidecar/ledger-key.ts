@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { HomeError, replaceFile } from './home.js'
+import { replaceFile } from './files.js'
+import { HomeError } from './home.js'
 
 const SEED_BYTES = 32
 /** What systemd's LoadCredential= names it. */

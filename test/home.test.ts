@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -44,12 +44,14 @@ describe('a home', () => {
 
   it('replaces its secrets whole, whatever a crash left behind', () => {
     createHome(home)
-    writeFileSync(`${secretsPath}.new`, '{"half', { mode: 0o644 })
+    const half = `${secretsPath}.0000000a.part`
+    writeFileSync(half, '{"half', { mode: 0o644 })
+    utimesSync(half, 1, 1)
     const changed = { ...readSecrets(home), tokenKey: 'changed' }
     writeSecrets(home, changed)
     expect(readSecrets(home)).to.deep.equal(changed)
     expect(mode(secretsPath)).to.equal('600')
-    expect(existsSync(`${secretsPath}.new`)).to.equal(false)
+    expect(existsSync(half)).to.equal(false)
   })
 
   it('is not made anew where its secrets are gone and its database is not', () => {

@@ -3,7 +3,7 @@ import { databasePath } from '../../sidecar/home.js'
 import { openForWriting } from '../../sidecar/store/database.js'
 import { LedgerView } from '../../sidecar/store/ledger-view.js'
 import { createStores } from '../../sidecar/store/stores.js'
-import { type Measured, median, seconds } from './measure.js'
+import { type Measured, medians, seconds } from './measure.js'
 import { removeHome } from './server.js'
 
 const READS = 20_000
@@ -35,18 +35,19 @@ export async function measureBalances(small: Grown, big: Grown, entries: number,
     const [few, many] = [reader(small, page), reader(big, page)]
     few.read()
     many.read()
-    const turns: { small: number; big: number }[] = []
+    const turns: { ours: number; theirs: number }[] = []
     for (let round = 0; round < rounds; round++) {
-      turns.push({ big: ((await seconds(many.read)) * 1e6) / READS, small: ((await seconds(few.read)) * 1e6) / READS })
+      turns.push({
+        ours: ((await seconds(many.read)) * 1e6) / READS,
+        theirs: ((await seconds(few.read)) * 1e6) / READS,
+      })
     }
     few.close()
     many.close()
     results.push({
       name: `${page ? 'balance and latest ten entries' : 'balance'} read at ${entries} entries`,
       unit: 'µs',
-      ours: median(turns.map((turn) => turn.big)),
-      theirs: median(turns.map((turn) => turn.small)),
-      ratio: median(turns.map((turn) => turn.big / turn.small)),
+      ...medians(turns),
       aim: page ? 'reported' : '≤ 1.3',
       against: 'the same at 10,000 entries',
     })

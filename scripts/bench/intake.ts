@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { databasePath } from '../../sidecar/home.js'
 import { openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { migrate } from '../../sidecar/store/migrate.js'
-import { type Measured, median, seconds } from './measure.js'
+import { type Measured, medians, seconds } from './measure.js'
 import { inParallel, makeHome, removeHome, type SignedCall, signed, startServer } from './server.js'
 
 const LEARNERS = 2_000
@@ -187,9 +187,7 @@ function measured(name: string, aim: string, against: string, rounds: readonly R
   return {
     name,
     unit: '1/s',
-    ours: median(rounds.map(({ ours }) => ours)),
-    theirs: median(rounds.map(({ theirs }) => theirs)),
-    ratio: median(rounds.map(({ ours, theirs }) => ours / theirs)),
+    ...medians(rounds),
     aim,
     against,
   }

@@ -34,9 +34,17 @@ export async function byTurns(
   for (let round = 0; round < rounds; round++) {
     rates.push({ ours: amount / (await seconds(ours)), theirs: amount / (await seconds(theirs)) })
   }
-  return {
-    ours: median(rates.map((rate) => rate.ours)),
-    theirs: median(rates.map((rate) => rate.theirs)),
-    ratio: median(rates.map((rate) => rate.ours / rate.theirs)),
-  }
+  return medians(rates)
 }
+
+interface Turn {
+  readonly ours: number
+  readonly theirs: number
+}
+
+/** Of what came of each turn. */
+export const medians = (turns: readonly Turn[]): Turn & { readonly ratio: number } => ({
+  ours: median(turns.map(({ ours }) => ours)),
+  theirs: median(turns.map(({ theirs }) => theirs)),
+  ratio: median(turns.map(({ ours, theirs }) => ours / theirs)),
+})

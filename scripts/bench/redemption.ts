@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { databasePath } from '../../sidecar/home.js'
 import { type Connection, openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { migrate } from '../../sidecar/store/migrate.js'
-import { type Measured, median, seconds } from './measure.js'
+import { type Measured, medians, seconds } from './measure.js'
 import { inParallel, makeHome, removeHome, signed, startServer } from './server.js'
 
 const SENDERS = 64
@@ -139,18 +139,14 @@ export async function measureRedemptions(rounds: number, count: number): Promise
     {
       name: `redemptions/s through HTTP, ${SENDERS} learners at once`,
       unit: '1/s',
-      ours: median(redeemed.map(({ ours }) => ours)),
-      theirs: median(redeemed.map(({ theirs }) => theirs)),
-      ratio: median(redeemed.map(({ ours, theirs }) => ours / theirs)),
+      ...medians(redeemed),
       aim: '≥ 0.5',
       against: 'bare better-sqlite3, the same rows, a commit to each',
     },
     {
       name: `a page of ${REWARDS} rewards with what is missing for each`,
       unit: 'ms',
-      ours: median(pages.map(({ ours }) => ours)),
-      theirs: median(pages.map(({ theirs }) => theirs)),
-      ratio: median(pages.map(({ ours, theirs }) => ours / theirs)),
+      ...medians(pages),
       aim: 'reported',
       against: 'the handshake, which does nothing',
     },

@@ -5,7 +5,7 @@ import { evaluate } from '../../sidecar/domain/evaluate.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
 import { namesFor } from '../../sidecar/domain/tier.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
-import { type Measured, median, seconds } from './measure.js'
+import { type Measured, medians, seconds } from './measure.js'
 
 const RULES = 1_000
 const ON_NAME = 50
@@ -101,9 +101,7 @@ export async function measureRules(rounds: number): Promise<Measured> {
   return {
     name: `events/s judged by ${RULES} rules, ${ON_NAME} of them on the event`,
     unit: '1/s',
-    ours: median(rates.map((rate) => rate.ours)),
-    theirs: median(rates.map((rate) => rate.theirs)),
-    ratio: median(rates.map((rate) => rate.ours / rate.theirs)),
+    ...medians(rates),
     aim: '≥ 100',
     against: 'json-rules-engine',
   }

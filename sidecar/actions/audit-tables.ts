@@ -13,7 +13,6 @@ export interface EvidenceFile {
 
 interface Told extends OpenedRecord {
   readonly actor?: string
-  readonly reason?: string
 }
 
 /** An entry, and what its record says; null where it is erased. */

@@ -1,9 +1,10 @@
 /** Makes the one file that an auditor is given: what was checked, what was in force, who did what, and proofs to check it by. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { ZipWriter } from '../archive/zip.js'
+import { rmSync } from 'node:fs'
+import { zipped } from '../archive/zip.js'
 import type { Context } from '../context.js'
 import { monthOf } from '../domain/budget.js'
 import { type Checkpoint, readCheckpoint } from '../domain/checkpoint.js'
+import { digestOf, partOf, place, writeNew } from '../files.js'
 import { checkpointsBetween, entriesOf, type Range, rangeOf } from '../store/audit-evidence.js'
 import { recordAdministration } from './administer.js'
 import { budgetsFile } from './audit-budgets.js'
@@ -11,7 +12,6 @@ import { budgetsOf, configurationFiles, publishedSets } from './audit-configurat
 import { readme } from './audit-readme.js'
 import { pickSample, sampleFiles, seedOf } from './audit-sample.js'
 import { type EvidenceFile, readLine, tables } from './audit-tables.js'
-import { digestOf, syncName } from './files.js'
 import { replayGrants } from './replay.js'
 import type { Replay, Verdict } from './replay-verdict.js'
 import { asJson, type Verification, verifyLedger } from './verify.js'
@@ -66,24 +66,25 @@ export function audit(needs: Needs, order: AuditOrder): Evidence {
   const seed = order.seed ?? seedOf(signed.root)
   const sample = pickSample(range, seed)
   const checked = check(needs, order, signed, checkpoint, new Set(sample))
-  const part = `${order.out}.part`
   const made = now()
   const files = gather(needs, { order, signed, checkpoint, range, seed, sample, made, ...checked })
-  writeZip(part, files)
-  const [bytes, sha256] = [statSync(part).size, digestOf(part)]
-  const { from, to, actor } = order
-  const detail = { from, to, entries: signed.size, seed, sample, sha256 }
-  const what = { actor, reason: 'evidence given out', detail, now: made }
-  const entry = orRemove(part, () => {
-    const seq = stores.writer.write(() => recordAdministration(stores.ledger, rules.current(), what))
-    renameSync(part, order.out)
-    return seq
-  })
-  syncName(order.out)
-  const { verification, replay } = checked
-  const ok = verification.ok && replay.problems.length === 0
-  const entries = { first: range.after + 1, last: range.upTo }
-  return { ok, file: order.out, bytes, sha256, entry, ...entries, seed, sample, checkpoint, verification, replay }
+  const part = partOf(order.out)
+  try {
+    const bytes = writeNew(part, zipped(files))
+    const sha256 = digestOf(part)
+    const { from, to, actor } = order
+    const detail = { from, to, entries: signed.size, seed, sample, sha256 }
+    const what = { actor, reason: 'evidence given out', detail, now: made }
+    const entry = stores.writer.write(() => recordAdministration(stores.ledger, rules.current(), what))
+    place(part, order.out)
+    const { verification, replay } = checked
+    const ok = verification.ok && replay.problems.length === 0
+    const entries = { first: range.after + 1, last: range.upTo }
+    return { ok, file: order.out, bytes, sha256, entry, ...entries, seed, sample, checkpoint, verification, replay }
+  } finally {
+    // Half a file that names people is not left lying about.
+    rmSync(part, { force: true })
+  }
 }
 
 interface Checked {
@@ -140,7 +141,7 @@ function* gather({ stores, rules, notary, reader }: Needs, gathered: Gathered): 
   const period = { from: order.from, to: order.to, entries: [range.after + 1, range.upTo] }
   const found = { made, ...period, checkpoint: under, seed, sample, verification: asJson(verification), replay }
   yield file('verification.json', `${JSON.stringify(found, null, 2)}\n`)
-  yield file('key.txt', keys(reader, notary.vkeys(), size))
+  yield file('key.txt', keys(reader, notary.keys.vkeys(), size))
   yield file('checkpoint', checkpoint)
   const days = new Map(
     checkpointsBetween(reader, order.begins, order.ends).map(({ time, note }) => [
@@ -173,31 +174,4 @@ function keys(connection: Context['reader'], now: readonly string[], upTo: numbe
     return `entry ${seq}, ${record?.at}: ${record?.reason}\n  ${origin}\n  ${vkey}${rest}`
   })
   return `Signs now, the newest first:\n${now.join('\n')}\n\nCame into use:\n${lines.join('\n')}\n`
-}
-
-/** @throws where the disk is full, or the folder gone: then nothing is left. */
-function writeZip(path: string, files: Iterable<EvidenceFile>): void {
-  // Made anew: what lies there may be somebody's link, or a file that others can read.
-  rmSync(path, { force: true })
-  const opened = openSync(path, 'wx', 0o600)
-  try {
-    orRemove(path, () => {
-      const writer = new ZipWriter((bytes) => writeFileSync(opened, bytes))
-      for (const { path: name, content } of files) writer.add(name, content)
-      writer.end()
-      fsyncSync(opened)
-    })
-  } finally {
-    closeSync(opened)
-  }
-}
-
-/** Half a file that names people is not left lying about. */
-function orRemove<T>(path: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    rmSync(path, { force: true })
-    throw error
-  }
 }

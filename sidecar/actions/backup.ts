@@ -1,25 +1,13 @@
 /** Backups: made beside a running server, verified before they get their name; and the nightly ones with their time. */
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Context } from '../context.js'
 import type { Head } from '../domain/entry.js'
+import { digestOf, dropRemains, partOf, place, sync } from '../files.js'
 import { databasePath } from '../home.js'
-import { findDamage } from '../store/audit.js'
-import { copyDatabase } from '../store/backup.js'
-import { openForReading } from '../store/database.js'
+import { copyDatabase, damageIn } from '../store/backup.js'
+import { type Connection, openForReading } from '../store/database.js'
 import { requireCurrent } from '../store/migrate.js'
-import { digestOf, sync, syncName } from './files.js'
 import { Refusal } from './refusal.js'
 import { type Verification, verifyLedger } from './verify.js'
 
@@ -44,15 +32,13 @@ const DAY = 86_400_000
 export async function makeBackup(home: string, file: string, onProgress: Progress): Promise<Backup> {
   const database = databasePath(home)
   requireFree(file, database)
-  const part = `${file}.${process.pid}.part`
-  rmSync(part, { force: true })
+  const part = partOf(file)
   try {
     await copyDatabase(database, part, (done, of) => onProgress('copied', done, of))
     const { entries, head } = verified(part, onProgress)
     sync(part)
     const backup = { file, bytes: statSync(part).size, sha256: digestOf(part), entries, head }
-    renameSync(part, file)
-    syncName(file)
+    place(part, file)
     return backup
   } finally {
     for (const ending of ['', '-journal']) rmSync(part + ending, { force: true })
@@ -83,18 +69,33 @@ function isBackup(file: string): boolean {
 function verified(part: string, onProgress: Progress): Verification {
   const connection = openForReading(part)
   try {
-    requireCurrent(connection)
-    const damage = findDamage(connection)
-    if (damage) throw refused(`SQLite finds the copy damaged (${damage})`)
-    const result = verifyLedger(connection, {
-      quick: false,
-      onProgress: (done, of) => onProgress('verified', done, of),
-    })
+    return verifyCopy(connection, requireCurrent, refused, onProgress)
+  } finally {
+    connection.close()
+  }
+}
+
+/**
+ * Verifies a copy in full, and with it that SQLite finds it whole.
+ * @param begin is done first. @param refused says that the copy is not used, and why.
+ * @throws Refusal with the first thing that is wrong.
+ */
+export function verifyCopy(
+  connection: Connection,
+  begin: (connection: Connection) => void,
+  refused: (why: string) => Refusal,
+  onProgress: Progress,
+): Verification {
+  try {
+    begin(connection)
+    const told = (done: number, of: number) => onProgress('verified', done, of)
+    const result = verifyLedger(connection, { quick: false, onProgress: told })
     const [first] = result.problems
     if (!first) return result
     throw refused(`The ledger does not verify: ${first.seq === null ? '' : `entry ${first.seq}: `}${first.message}`)
-  } finally {
-    connection.close()
+  } catch (error) {
+    const damage = damageIn(error)
+    throw damage === null ? error : refused(`SQLite finds it damaged (${damage})`)
   }
 }
 
@@ -137,7 +138,8 @@ export async function backUpNightly(
   const { civil, settings } = rules.current()
   const folder = folderOf(home)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  dropRemains(folder, now())
+  // What attempts on earlier days left behind that were cut short.
+  dropRemains(folder)
   const file = join(folder, `rocket-${civil.dayOf(now())}.sqlite`)
   const { bytes, entries } = await make(file)
   const first = civil.dayOf(now() - settings.retention.backups * DAY)
@@ -145,12 +147,4 @@ export async function backUpNightly(
   for (const { name } of old) rmSync(join(folder, name))
   const size = `${Math.ceil(bytes / 1024 ** 2)} MiB, ${entries} entries, verified`
   return `${file}: ${size}${old.length > 0 ? `; ${old.length} older ones deleted` : ''}`
-}
-
-/** What an attempt left behind that was cut short. */
-function dropRemains(folder: string, now: number): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    if (/\.\d+\.part(-journal)?$/.test(name) && now - statSync(path).mtimeMs > DAY) rmSync(path)
-  }
 }

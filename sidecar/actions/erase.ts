@@ -1,6 +1,6 @@
 /** A learner is forgotten: what leads from the ledger to them is deleted, and the ledger still proves itself. */
 import { belongsToOne } from '../domain/meaning.js'
-import type { StandingRedemption } from '../domain/redemption.js'
+import { keptDigest, type StandingRedemption } from '../domain/redemption.js'
 import type { Redemption } from '../store/redemption.js'
 import { type AskedFor, mergedAway } from './learner.js'
 import { refuseHeld } from './legal-hold.js'
@@ -40,9 +40,12 @@ export function erase(moment: Moment, { userId, actor, reason }: AskedFor): Eras
 export function forget(moment: Moment, subject: string, by: { actor: string; reason: string }): Erasure {
   const { stores, rules, now } = moment
   const { ledger, learners, erased, events, redemptions } = stores
-  const { source } = rules.current().settings
+  const {
+    civil,
+    settings: { source },
+  } = rules.current()
   // While it can be told who asks: perhaps they themselves.
-  const actor = ledger.subjects.written(source, by.actor, subject)
+  const actor = ledger.written(by.actor, subject, source, now, civil)
   const ended = { actor, reason: 'learner erased' }
   const open = redemptions.list({ subject }, Number.MAX_SAFE_INTEGER).filter(isOpen)
   const inDoubt = open.filter((redemption) => isInDoubt(moment, redemption))
@@ -57,7 +60,7 @@ export function forget(moment: Moment, subject: string, by: { actor: string; rea
     // Their records go, and the table by itself would prove nothing.
     const standing = redemptions
       .list({ subject: account }, Number.MAX_SAFE_INTEGER)
-      .map(({ seq, state, day }): StandingRedemption => ({ seq, state, day }))
+      .map((redemption) => standingOf(moment, redemption))
     const { seq } = write(moment, {
       kind: 'erasure',
       subject: account,
@@ -71,6 +74,12 @@ export function forget(moment: Moment, subject: string, by: { actor: string; rea
   }
   const cancelled = open.length - inDoubt.length
   return { erased: true, records: deleted, cancelled, inDoubt: inDoubt.length, mergedInto: null }
+}
+
+/** How it stands from here on, and a digest over what else is kept of it: its record, which says all that, goes. */
+function standingOf({ stores }: Moment, { seq, state, day, detail, ...kept }: Redemption): StandingRedemption {
+  const token = stores.restored.tokenOf(seq)?.toString('hex') ?? null
+  return { seq, state, day, kept: keptDigest({ ...kept, token, terms: detail.terms }) }
 }
 
 /** Nobody has it in hand yet. What was handed over, or reached its partner, stays. */

@@ -2,8 +2,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from '../context.js'
+import type { LegalHold } from '../domain/configuration.js'
+import { syncName } from '../files.js'
 import { forget } from './erase.js'
-import { syncName } from './files.js'
 import { mergedAway } from './learner.js'
 import { heldFor } from './legal-hold.js'
 import type { Moment } from './moment.js'
@@ -41,12 +42,14 @@ export function listErased({ stores, config: { home } }: Pick<Context, 'stores' 
 
 /**
  * Erases whoever is on a list and is known again, but for those whom a legal hold keeps. Inside a transaction only.
+ * @param holds beside those of the configuration in force.
  * @returns how many, and the subjects of those who are held.
  */
 export function eraseAgain(
   moment: Moment,
   subjects: Iterable<string>,
   actor: string,
+  holds: readonly LegalHold[] = [],
 ): { readonly erased: number; readonly held: readonly string[] } {
   const { learners, erased } = moment.stores
   const held: string[] = []
@@ -55,7 +58,7 @@ export function eraseAgain(
     const userId = erased.has(subject) ? '' : learners.userOf(subject)
     // An account that is part of another goes with that one, which is on the list as well.
     if (userId === '' || mergedAway(moment, userId) !== null) continue
-    if (heldFor(moment, subject) !== null) {
+    if (heldFor(moment, subject, holds) !== null) {
       held.push(subject)
       continue
     }

@@ -1,10 +1,9 @@
 /** Exports in the folder `exports` of the home: how each was made, and made anew once somebody in it is erased. */
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Context } from '../context.js'
-import { replaceFile } from '../home.js'
+import { isStale, replaceFile, replaceFileInSteps } from '../files.js'
 import { LEDGER_COLUMNS, type LedgerFilter } from '../store/ledger-view.js'
 
 /** How an export was made: from the ledger, or as everything that is kept of one person. */
@@ -23,10 +22,8 @@ export interface Remade {
 
 const RECIPE = '.recipe.json'
 /** What stands beside an export: its recipe and the checkpoint it is under; and files that are not whole yet. */
-const BESIDE = /\.(recipe\.json|checkpoint|part|new)$/
-const UNFINISHED = /\.(part|new)$/
-/** Nobody who still writes a file pauses for so long. */
-const STALE = 3_600_000
+const BESIDE = /\.(recipe\.json|checkpoint|part)$/
+const UNFINISHED = /\.part$/
 
 const folderOf = (home: string): string => join(home, 'exports')
 
@@ -89,13 +86,13 @@ async function mend(needs: Needs, path: string, sealed: ReadonlySet<number>): Pr
   if (recipe?.format === 'personal' || !existsSync(path) || !(await showsAny(path, sealed, recipe === null)))
     return null
   if (!recipe) return 'left'
-  await writeWhole(path, needs.view[recipe.format](recipe.filter))
+  await replaceFileInSteps(path, needs.view[recipe.format](recipe.filter))
   return 'remade'
 }
 
 /** What was being written when its program was ended. */
 function dropStale(path: string): 'deleted' | null {
-  if (Date.now() - statSync(path).mtimeMs < STALE) return null
+  if (!isStale(path)) return null
   rmSync(path)
   return 'deleted'
 }
@@ -134,19 +131,4 @@ function shows(line: string, sealed: ReadonlySet<number>): boolean {
   if (seq !== undefined) return sealed.has(Number(seq)) && !line.endsWith('"data":null}')
   const [, user, at] = CSV_LINE.exec(line) ?? []
   return user !== undefined && user !== '"erased"' && sealed.has(Number(at))
-}
-
-/** Writes a file (mode 0600) under another name until it is whole: who reads it meanwhile has the old one or the new one. */
-export async function writeWhole(path: string, chunks: Iterable<string | Buffer>): Promise<void> {
-  const temporary = `${path}.part`
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    // Others are served in between.
-    for (const chunk of chunks) await file.writeFile(chunk)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
 }

@@ -12,7 +12,10 @@ export interface FreezeState {
   readonly mergedInto: string | null
 }
 
-/** Also one whom Rocket has never heard of: what comes of them later earns nothing. */
+/**
+ * Also one whom Rocket has never heard of: Moodle asks for whoever it deletes, and what comes of them later earns nothing.
+ * Who types an id asks `requireKnown` first.
+ */
 export function freeze(moment: Moment, asked: AskedFor): FreezeState {
   const { stores, rules, now } = moment
   const { source } = rules.current().settings

@@ -49,7 +49,9 @@ export async function importCodes(
     stores.writer.write(() => {
       if (from === 0) {
         stores.codes.addBatch(batch)
-        const detail = { batch: batch.id, reward, file, sha256: hash('sha256', text, 'hex'), codes: fresh.length }
+        const imported = new Date(batch.imported).toISOString()
+        const sha256 = hash('sha256', text, 'hex')
+        const detail = { batch: batch.id, reward, file, imported, sha256, codes: fresh.length }
         recordAdministration(stores.ledger, current, { actor, reason: 'codes imported', detail, now: now() })
       }
       // Again, inside the transaction: somebody else may import the same file now.

@@ -7,7 +7,7 @@ import { deedOf, evaluate, takeBack, withdrawing } from '../domain/evaluate.js'
 import { factsOf } from '../domain/fact.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { actOf, belongsToOne, ownedByLearner } from '../domain/meaning.js'
-import { decidedOn, keptOf } from '../domain/person.js'
+import { decidedOn, keptOf, NOBODY_KNOWN } from '../domain/person.js'
 import { reason, type Wording } from '../domain/reason.js'
 import type { Events, KeptDecision } from '../store/event.js'
 import type { Learners } from '../store/learner.js'
@@ -39,7 +39,7 @@ interface Heard {
 
 /** Judges one event. Inside a transaction only. @param now epoch milliseconds. */
 export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent, now: number): IngestResult {
-  const { events, learners, ledger } = stores
+  const { events, learners } = stores
   const { source } = rules.settings
   if (sent.time > now + FUTURE_LIMIT) {
     const message = `lies in the future: the clock here says ${new Date(now).toISOString()}`
@@ -58,7 +58,7 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   const facts = factsOf(event)
   for (const fact of facts) learners.addFact(subject, fact)
 
-  const kept = keptOf(event, (id) => ledger.subjects.nameOf(source, id, subject))
+  const kept = keptOf(event, (id) => named(stores, rules, id, { subject, event, now }))
   const decisions = event.factsOnly ? [] : judge(stores, rules, { subject, event, kept, now })
   if (facts.length > 0 || decisions.some(isGrant)) announceTier(stores, rules, subject, now)
   const written = kept === event ? decisions : decisions.map((decision) => decidedOn(decision, kept))
@@ -70,6 +70,20 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
 function isErased({ erased, events }: Stores, source: string, event: LearningEvent): boolean {
   const act = actOf(event)
   return act !== null && belongsToOne(act) && erased.hasDeed(() => events.deedKey(source, act))
+}
+
+/**
+ * What somebody else in an event is called where it is kept. One whom nobody knows may have been erased since it happened:
+ * that it comes late, or once more, does not bring them back.
+ */
+function named(
+  { erased, ledger }: Stores,
+  { settings: { source }, civil }: CompiledRules,
+  id: string,
+  { subject, event, now }: Omit<Heard, 'kept'>,
+): string {
+  if (event.time < erased.newest() && ledger.subjects.of(source, id) === null) return NOBODY_KNOWN
+  return ledger.nameOf(id, subject, source, now, civil)
 }
 
 /**

@@ -2,6 +2,7 @@
 import { subjectIn } from '../domain/person.js'
 import { heldFor } from './legal-hold.js'
 import type { Moment } from './moment.js'
+import { Refusal } from './refusal.js'
 
 /** What a person asks for one learner. */
 export interface AskedFor {
@@ -15,6 +16,12 @@ export interface AskedFor {
 export function mergedAway({ stores, rules }: Moment, userId: string): string | null {
   const current = stores.learners.merged.currentId(rules.current().settings.source, userId)
   return current === userId ? null : current
+}
+
+/** What a person types may be a slip. @throws Refusal where Rocket knows nobody under this id. */
+export function requireKnown({ stores, rules }: Moment, userId: string): void {
+  if (stores.learners.subjectOf(rules.current().settings.source, userId) !== null) return
+  throw new Refusal('not_found', `Rocket knows nobody under ${userId}: nothing was done.`)
 }
 
 /** How somebody stands on the ledger. */

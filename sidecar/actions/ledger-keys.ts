@@ -4,7 +4,7 @@ import { type Signer, signerFrom } from '../domain/note.js'
 import { type KeyDetail, signingKeys } from '../domain/signing.js'
 import { HomeError } from '../home.js'
 import type { Stores } from '../store/stores.js'
-import { type Moment, write } from './moment.js'
+import { write } from './moment.js'
 import { Refusal } from './refusal.js'
 import type { RulesInForce } from './rules-in-force.js'
 
@@ -53,19 +53,19 @@ export class LedgerKeys {
     const { writer } = this.stores
     const signing = this.signing()
     if (signing) {
-      const [first] = this.keysInFile(signing.origin)
+      const [first] = this.inFile(signing.origin)
       if (first && first.vkey !== signing.signers[0]?.vkey) this.rotate('server', 'a new key stands first in its file')
       return
     }
     const [seed] = this.file.read().length > 0 ? this.file.read() : this.file.renew()
-    const origin = this.newOrigin()
+    const origin = this.#newOrigin()
     const detail = { origin, vkey: signerFrom(origin, seed!).vkey }
-    writer.write(() => this.enter(detail, 'server', 'the first key'))
+    writer.write(() => this.#enter(detail, 'server', 'the first key'))
   }
 
   /** The public keys that sign now, the newest first: as the ledger says, whether or not the key is at hand. */
   vkeys(): string[] {
-    const newest = this.stores.ledger.keys().at(-1)
+    const newest = this.all().at(-1)
     return newest ? signingKeys(newest, this.now()) : []
   }
 
@@ -82,7 +82,7 @@ export class LedgerKeys {
    * @throws HomeError where the key before is not at hand and not said to be lost.
    */
   rotate(actor: string, reason: string, before: 'kept' | 'compromised' | 'lost' = 'kept'): void {
-    const newest = this.stores.ledger.keys().at(-1)
+    const newest = this.all().at(-1)
     if (!newest) throw unsigned()
     const seeds = this.file.read()
     const isNewest = (seed: Buffer) => signerFrom(newest.origin, seed).vkey === newest.vkey
@@ -90,58 +90,75 @@ export class LedgerKeys {
     if (!known && before !== 'lost') throw notAtHand(newest.vkey)
     const [first] = seeds
     const seed = first && !isNewest(first) ? first : this.file.renew()[0]!
-    const origin = before === 'lost' ? this.newOrigin() : newest.origin
+    const origin = before === 'lost' ? this.#newOrigin() : newest.origin
     const until = new Date(this.now() + OVERLAP).toISOString()
     const also = before === 'kept' ? { also: { vkey: newest.vkey, until } } : {}
     this.stores.writer.write(() => {
-      const former = before === 'lost' ? this.former(newest) : {}
-      this.enter({ origin, vkey: signerFrom(origin, seed).vkey, ...also, ...former }, actor, reason)
+      const former = before === 'lost' ? this.#former(newest) : {}
+      this.#enter({ origin, vkey: signerFrom(origin, seed).vkey, ...also, ...former }, actor, reason)
     })
   }
 
-  /** Gives the ledger another name, since entries under a checkpoint may be lost. Inside a transaction only. */
-  openOrigin(why: string): void {
-    const before = this.stores.ledger.keys().at(-1)
+  /**
+   * Gives the ledger another name, since entries under a checkpoint may be lost. Inside a transaction only.
+   * @param lost keys that came into use by entries that are lost: the names that they signed are taken up and given up again,
+   * so that the ledger knows them. Those alone that a key at hand shows to have been its own.
+   */
+  openOrigin(why: string, lost: readonly KeyDetail[] = []): void {
+    let before = this.all().at(-1)
     // What was never signed contradicts nobody.
     if (!before) return
-    const origin = this.newOrigin()
     const seeds = this.file.read()
-    const seed = seeds.find((one) => signerFrom(before.origin, one).vkey === before.vkey) ?? seeds[0]
+    const seedOf = ({ origin, vkey }: KeyDetail) => seeds.find((seed) => signerFrom(origin, seed).vkey === vkey)
+    for (const { origin, vkey } of lost.filter((key) => seedOf(key) !== undefined))
+      before = this.#succeed(before, { origin, vkey }, why)
+    const seed = seedOf(before) ?? seeds[0]
     if (!seed) throw notAtHand(before.vkey)
-    this.enter({ origin, vkey: signerFrom(origin, seed).vkey, ...this.former(before) }, 'server', why)
+    const origin = this.#newOrigin()
+    this.#succeed(before, { origin, vkey: signerFrom(origin, seed).vkey }, why)
     this.stores.notices.tellAdministrators('ledger_renamed', { why, former: before.origin, origin }, this.now(), origin)
   }
 
-  protected former({ origin }: KeyDetail): Pick<KeyDetail, 'former'> {
+  /** The next key; where its name is another one, the name before is given up. @returns it as it is entered. */
+  #succeed(before: KeyDetail, next: KeyDetail, why: string): KeyDetail {
+    const key = { ...next, ...(next.origin === before.origin ? {} : this.#former(before)) }
+    this.#enter(key, 'server', why)
+    return key
+  }
+
+  /** Those that ever signed, oldest first: another process may have made a new one since. */
+  all(): readonly KeyDetail[] {
+    this.stores.writer.noticeOthers()
+    return this.stores.ledger.keys()
+  }
+
+  #former({ origin }: KeyDetail): Pick<KeyDetail, 'former'> {
     const { size, root } = this.stores.ledger.tree.head()
     return { former: { origin, size, root: root.toString('base64') } }
   }
 
-  protected enter(detail: KeyDetail, actor: string, reason: string): void {
-    write(this.moment(), { kind: 'key', record: { actor, reason, detail: { ...detail } } })
+  #enter(detail: KeyDetail, actor: string, reason: string): void {
+    const moment = { stores: this.stores, rules: this.rules, now: this.now() }
+    write(moment, { kind: 'key', record: { actor, reason, detail: { ...detail } } })
     this.#signing = null
   }
 
-  protected moment(): Moment {
-    return { stores: this.stores, rules: this.rules, now: this.now() }
-  }
-
-  /** The keys in the file under a name, in their order. */
-  protected keysInFile(origin: string): Signer[] {
+  /** Those in the file, under a name, in their order. */
+  inFile(origin: string): Signer[] {
     return this.file.read().map((seed) => signerFrom(origin, seed))
   }
 
-  protected newOrigin(): string {
+  #newOrigin(): string {
     return `rocket/${this.rules.current().settings.source}/${randomBytes(4).toString('hex')}`
   }
 
-  /** @throws HomeError where none of the keys at hand is the ledger's. */
-  protected signing(): Signing | null {
+  /** What signs now; null where no key has come into use yet. @throws HomeError where none at hand is the ledger's. */
+  signing(): Signing | null {
     const now = this.now()
     if (this.#signing && now < this.#signing.until) return this.#signing
-    const newest = this.stores.ledger.keys().at(-1)
+    const newest = this.all().at(-1)
     if (!newest) return null
-    const inFile = this.keysInFile(newest.origin)
+    const inFile = this.inFile(newest.origin)
     const signers = signingKeys(newest, now).flatMap((vkey) => inFile.find((signer) => signer.vkey === vkey) ?? [])
     if (signers[0]?.vkey !== newest.vkey) throw notAtHand(newest.vkey)
     const until = signers.length > 1 ? Date.parse(newest.also?.until ?? '') : Number.POSITIVE_INFINITY
@@ -149,7 +166,8 @@ export class LedgerKeys {
     return this.#signing
   }
 
-  protected required(): Signing {
+  /** The same. @throws Refusal where no key has come into use yet. */
+  required(): Signing {
     const signing = this.signing()
     if (!signing) throw unsigned()
     return signing

@@ -3,13 +3,16 @@ import type { LegalHold } from '../domain/configuration.js'
 import type { Moment } from './moment.js'
 import { Refusal } from './refusal.js'
 
-/** The reason for which a person is held, under whichever of their accounts; null: they are not. */
-export function heldFor({ stores, rules }: Moment, subject: string): string | null {
+/**
+ * The reason for which a person is held, under whichever of their accounts; null: they are not.
+ * @param also holds beside those of the configuration in force.
+ */
+export function heldFor({ stores, rules }: Moment, subject: string, also: readonly LegalHold[] = []): string | null {
   const accounts = stores.learners.merged.subjectsOf(subject)
   const { legalHold, source } = rules.current().settings
   const isTheirs = ({ user, subject: named }: LegalHold): boolean =>
     accounts.includes(named ?? stores.ledger.subjects.of(source, user ?? '') ?? '')
-  return legalHold.find(isTheirs)?.reason ?? null
+  return [...legalHold, ...also].find(isTheirs)?.reason ?? null
 }
 
 /** @throws Refusal where they are held. */

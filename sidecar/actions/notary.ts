@@ -5,22 +5,34 @@ import { receiptText } from '../domain/receipt.js'
 import { everSigned } from '../domain/signing.js'
 import { consistencyProof, inclusionProof, treeRoot } from '../domain/tree.js'
 import { HomeError } from '../home.js'
-import { LedgerKeys, unsigned } from './ledger-keys.js'
+import type { Stores } from '../store/stores.js'
+import { type KeyFile, LedgerKeys, unsigned } from './ledger-keys.js'
 import { Refusal } from './refusal.js'
 import { askToResend } from './resend.js'
+import type { RulesInForce } from './rules-in-force.js'
 
 /** How long Moodle keeps what it has sent. */
 const RESEND = 14 * 86_400_000
 
 /** What is signed is on the disk: nothing here may be called inside a transaction, unless it says so. */
-export class Notary extends LedgerKeys {
+export class Notary {
+  readonly keys: LedgerKeys
   #newest: { readonly note: string; readonly checkpoint: Checkpoint; readonly signers: readonly Signer[] } | null = null
+
+  constructor(
+    readonly stores: Stores,
+    readonly rules: RulesInForce,
+    file: KeyFile,
+    readonly now: () => number,
+  ) {
+    this.keys = new LedgerKeys(stores, rules, file, now)
+  }
 
   /** The checkpoint over everything that is on the disk now; null where no key has come into use yet. */
   newest(): string | null {
     const { writer, ledger } = this.stores
     writer.noticeOthers()
-    const signing = this.signing()
+    const signing = this.keys.signing()
     if (!signing) return null
     const { origin, signers } = signing
     const before = this.#newest
@@ -33,7 +45,7 @@ export class Notary extends LedgerKeys {
 
   /** The checkpoint over the first entries, however many there are by now. @throws Refusal where there are fewer. */
   at(size: number): string {
-    const { origin, signers } = this.required()
+    const { origin, signers } = this.keys.required()
     this.#requireSize(size)
     return signCheckpoint({ origin, size, root: treeRoot(size, this.stores.ledger.tree.subtrees) }, signers)
   }
@@ -41,7 +53,7 @@ export class Notary extends LedgerKeys {
   /** Proves that an entry is under a checkpoint. @throws Refusal where it is not. */
   receipt(seq: number, checkpoint = this.newest()): string {
     if (checkpoint === null) throw unsigned()
-    const { size } = openCheckpoint(checkpoint, everSigned(this.stores.ledger.keys()))
+    const { size } = openCheckpoint(checkpoint, everSigned(this.keys.all()))
     if (seq < 1 || seq > size) throw new Refusal('not_found', `There is no entry ${seq}: the ledger has ${size}.`)
     return receiptText({
       index: seq - 1,
@@ -71,9 +83,10 @@ export class Notary extends LedgerKeys {
     const continues = held.size <= size && treeRoot(held.size, this.stores.ledger.tree.subtrees).equals(held.root)
     if (continues) return held.size === 0 ? [] : this.consistency(held.size, size)
     const why = `a checkpoint of ${held.size} entries is held elsewhere, and these are not those entries`
+    const now = this.now()
     this.stores.writer.write(() => {
-      this.openOrigin(why)
-      askToResend(this.moment(), this.now() - RESEND, 'server')
+      this.keys.openOrigin(why)
+      askToResend({ stores: this.stores, rules: this.rules, now }, now - RESEND, 'server')
     })
     return null
   }
@@ -97,8 +110,8 @@ export class Notary extends LedgerKeys {
 
   /** Keeps a checkpoint beside the entries, once. */
   keep(note: string): void {
-    const { checkpoints, writer, ledger } = this.stores
-    const { origin, size } = openCheckpoint(note, everSigned(ledger.keys()))
+    const { checkpoints, writer } = this.stores
+    const { origin, size } = openCheckpoint(note, everSigned(this.keys.all()))
     const kept = checkpoints.newest()
     if (kept?.origin === origin && kept.size >= size) return
     writer.write(() => checkpoints.keep({ origin, size, time: this.now(), note }))
@@ -115,8 +128,8 @@ export class Notary extends LedgerKeys {
    */
   #recognise(note: string, origin: string): Checkpoint | null {
     try {
-      const [first] = this.keysInFile(origin)
-      return openCheckpoint(note, [...this.vkeys(), ...(first ? [first.vkey] : [])])
+      const [first] = this.keys.inFile(origin)
+      return openCheckpoint(note, [...this.keys.vkeys(), ...(first ? [first.vkey] : [])])
     } catch (error) {
       if (error instanceof NoteError) return null
       throw error

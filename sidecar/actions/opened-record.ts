@@ -12,6 +12,7 @@ export interface OpenedRecord {
   readonly activity?: string
   readonly object?: string
   readonly time?: string
+  readonly reason?: string
   readonly detail?: Readonly<Record<string, unknown>> & { readonly files?: Readonly<Record<string, string>> }
 }
 

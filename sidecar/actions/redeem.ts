@@ -77,12 +77,16 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
   const id = `rdm_${randomBytes(12).toString('hex')}`
   const state = firstState(kind)
   const expires = hasToken(kind) ? now + reward.tokenTtl : null
+  const token = hasToken(kind) ? tokenFrom(randomBytes(TOKEN_BYTES)) : null
+  const tokenDigest = token === null ? null : vault.digest('token', token)
+  const given = kind === 'codes' ? stores.codes.next(reward.id, rules.current().civil.dayOf(now)) : tokenDigest
   const detail: RedemptionDetail = {
     redemption: id,
     state,
     terms: termsOf(reward, offer),
     portions: spend(ledger.lots.of(subject), offer.cost),
     expires_at: expires === null ? null : new Date(expires).toISOString(),
+    digest: given?.toString('hex'),
   }
   const money = offer.moneyMinor > 0
   const spending = {
@@ -100,7 +104,6 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
     spending,
     record: { userId, detail: { ...detail } },
   })
-  const token = hasToken(kind) ? tokenFrom(randomBytes(TOKEN_BYTES)) : null
   redemptions.add({
     seq,
     id,
@@ -111,7 +114,7 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
     partner: reward.partner,
     created: now,
     expires,
-    token: token === null ? null : vault.digest('token', token),
+    token: tokenDigest,
     tokenCopy: token === null ? null : vault.seal(token, id),
   })
   redemptions.countIssued(reward.id, 1)

@@ -1,5 +1,6 @@
 /** Receipts of redemptions, for Moodle to keep: what a restore may lose is written again by them. */
 import type { Context } from '../context.js'
+import { iso } from '../domain/instant.js'
 import { signNote } from '../domain/note.js'
 import { type ReceiptCode, type RedemptionReceipt, redemptionReceiptText } from '../domain/redemption-receipt.js'
 import type { Redemption } from '../store/redemption.js'
@@ -13,7 +14,7 @@ export function redemptionReceipt(
   { stores, rules, notary, now }: Pick<Context, 'stores' | 'rules' | 'notary' | 'now'>,
   id: string,
 ): string | null {
-  if (notary.vkeys().length === 0) return null
+  if (notary.keys.vkeys().length === 0) return null
   return stores.writer.read(() => {
     const redemption = stores.redemptions.byId(id)
     if (redemption?.userId == null) return null
@@ -27,7 +28,7 @@ export function redemptionReceipt(
       token: restored.tokenOf(seq)?.toString('hex') ?? null,
       head: { seq: ledger.head().seq, hash: ledger.head().hash },
     })
-    return signNote(text, notary.signers())
+    return signNote(text, notary.keys.signers())
   })
 }
 
@@ -66,5 +67,3 @@ const codeOf = ({ digest, copy, imported, ...code }: KeptCode): ReceiptCode => (
   copy: copy.toString('base64'),
   imported: iso(imported),
 })
-
-const iso = (instant: number): string => new Date(instant).toISOString()

@@ -1,5 +1,6 @@
 /** What the bridge is asked to send again after a restore, until it says that it has. Inside a transaction only. */
 import { randomBytes } from 'node:crypto'
+import type { Administration } from '../store/ledger.js'
 import type { Resend } from '../store/resend.js'
 import type { Moment } from './moment.js'
 import { pauseRedeeming, resumeRedeeming } from './pause.js'
@@ -11,6 +12,24 @@ const MARGIN = 3_600_000
 /** A restore is awaited to end, by the bridge or by a person who goes on without it. */
 export const isUnfinished = ({ stores }: Pick<Moment, 'stores'>): boolean =>
   stores.pauses.list().some(({ cause }) => cause === 'restore')
+
+/**
+ * Whether the bridge may have a receipt of a redemption that it has still to send, also where redeeming goes on already: no
+ * other one may take its place.
+ */
+export function awaitsReceipt({ stores }: Pick<Moment, 'stores'>, id: string): boolean {
+  const awaited = stores.resends.awaited()
+  const redemption = awaited && stores.redemptions.byId(id)
+  return awaited !== null && redemption !== null && redemption.created <= awaited.asked
+}
+
+/** Who went on without waiting for the bridge, when and why, where it is still awaited; null: nobody did. */
+export function wentOnWithout(moment: Pick<Moment, 'stores'>): Administration | null {
+  const { stores } = moment
+  if (stores.resends.awaited() === null || isUnfinished(moment)) return null
+  const isResumed = ({ detail }: Administration) => detail.resumed === 'redeeming' && detail.cause === 'restore'
+  return stores.ledger.administrations().findLast(isResumed) ?? null
+}
 
 /**
  * Nothing moves a redemption while a restore is not finished, but its receipts: what looks unused may have been used.

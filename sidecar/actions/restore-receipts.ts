@@ -7,6 +7,7 @@ import { mayFollow, STATES, type State } from '../domain/redemption.js'
 import { openRedemptionReceipt, type RedemptionReceipt } from '../domain/redemption-receipt.js'
 import type { Redemption } from '../store/redemption.js'
 import type { KeptCode } from '../store/restored.js'
+import type { Stores } from '../store/stores.js'
 import { recordAdministration } from './administer.js'
 import { type Moment, write } from './moment.js'
 import { consume, deliver, lapseToken, refund, reverse } from './redemption.js'
@@ -27,6 +28,16 @@ export interface Against {
   readonly vkeys: readonly string[]
   /** Subjects of learners who were erased, after the backup as well. */
   readonly erased: ReadonlySet<string>
+}
+
+/** The reason of the entry that a restore writes. */
+export const RESTORED = 'restored from a backup'
+
+/** The public key that was said to be lost when a restore was made, while its receipts are awaited: nobody stole it. */
+export function lostKeys({ resends, ledger }: Stores): string[] {
+  if (resends.awaited() === null) return []
+  const { key_lost: vkey } = ledger.administrations().findLast(({ reason }) => reason === RESTORED)?.detail ?? {}
+  return typeof vkey === 'string' ? [vkey] : []
 }
 
 const REASON = 'written again from its receipt after a restore'

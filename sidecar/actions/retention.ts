@@ -9,7 +9,7 @@ const RETRY_DAYS = 30
 const CHECKPOINT_DAYS = 30
 
 /** @returns how much was deleted, in a sentence. */
-export async function forget(
+export async function applyRetention(
   context: Pick<Context, 'stores' | 'committer' | 'rules' | 'now' | 'config' | 'view'>,
 ): Promise<string> {
   const { stores, committer, rules, now } = context
@@ -23,12 +23,14 @@ export async function forget(
     }
     return deleted
   }
-  const decisions = await inSteps(retention.decisions, (first, end) => events.forgetDecisions(first, end))
-  const gone = await inSteps(retention.events, (first, end) => events.forgetEvents(first, end))
+  const decisions = await inSteps(retention.decisions, (first, end) => events.deleteDecisions(first, end))
+  const gone = await inSteps(retention.events, (first, end) => events.deleteEvents(first, end))
   const upTo = now()
-  const told = await committer.runUntilNone(() => notices.forget(upTo - retention.events * DAY, STEP))
+  const told = await committer.runUntilNone(() => notices.deleteBefore(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.
-  await committer.runUntilNone(() => idempotency.forget(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP))
+  await committer.runUntilNone(() =>
+    idempotency.deleteBefore(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP),
+  )
   // Of older days one checkpoint each: what a minute said is of use while it is fresh.
   await committer.run(() => checkpoints.thin(upTo - CHECKPOINT_DAYS * DAY))
   // Of an erasure while somebody was reading, or that was cut short after its commit, too.

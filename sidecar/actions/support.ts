@@ -66,20 +66,23 @@ export function reissue(moment: Moment, id: string, asked: Asked): Redemption {
   const { seq, reward, delivery, state } = redemption
   requireLearner(redemption)
   requireFinished(moment)
+  let digest: Buffer | null
   if (delivery === 'codes' && state === 'delivered') {
+    digest = stores.codes.next(reward, moment.rules.current().civil.dayOf(now))
     stores.codes.markFaulty(seq)
     if (!handOutCode(moment, reward, seq)) {
       throw new Refusal('reward_locked', `No code is left for ${reward}: import more, or cancel this redemption.`)
     }
   } else if (delivery === 'in_app' && state === 'issued') {
     const token = tokenFrom(randomBytes(TOKEN_BYTES))
-    stores.redemptions.replaceToken(seq, stores.vault.digest('token', token), stores.vault.seal(token, id))
+    digest = stores.vault.digest('token', token)
+    stores.redemptions.replaceToken(seq, digest, stores.vault.seal(token, id))
   } else {
     const why = 'Only an unused token that was shown in-app, or a code, can be replaced. Cancel it instead.'
     throw new Refusal('state_conflict', why, { state })
   }
   stores.restored.setReceipt(seq, now)
-  note(moment, redemption, 'redemption reissued', asked, {})
+  note(moment, redemption, 'redemption reissued', asked, { digest: digest?.toString('hex') })
   stores.notices.tell(redemption.subject, 'token_replaced', { reward, title: titleOf(redemption), redemption: id }, now)
   return requireRedemption(moment, id)
 }

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Checkpoint, openCheckpoint } from '../domain/checkpoint.js'
-import { replaceFile } from '../home.js'
+import { replaceFile } from '../files.js'
 import type { Connection } from '../store/database.js'
 import { type Tiles, tilesOf } from '../store/tile.js'
 import { Refusal } from './refusal.js'

@@ -1,4 +1,5 @@
 /** One-time tokens at a partner's till or at the counter in Moodle: what one is worth, used once, taken back. */
+import { iso } from '../domain/instant.js'
 import { readToken } from '../domain/token-code.js'
 import type { Redemption } from '../store/redemption.js'
 import type { Moment } from './moment.js'
@@ -151,5 +152,3 @@ export function stateOf(redemption: Redemption, now: number): TokenState {
 /** Its time is over, whether or not the nightly job has written so. */
 const lapsed = ({ state, expires }: Redemption, now: number): boolean =>
   USABLE.includes(state) && expires !== null && expires <= now
-
-const iso = (instant: number): string => new Date(instant).toISOString()

@@ -41,7 +41,8 @@ export function issueToken(
   tokens.add({ id, scope: scopes.join(' '), user_id: userId, partner, name, created: now, expires })
   // What a learner's token is called may name them, and this entry is there for ever.
   const called = userId === null ? name : null
-  const detail = { token: id, scope: scopes.join(' '), name: called, partner, for_learner: userId !== null }
+  const until = new Date(expires).toISOString()
+  const detail = { token: id, scope: scopes.join(' '), name: called, partner, for_learner: userId !== null, until }
   recordAdministration(ledger, rules, { actor, reason: 'token issued', detail, now })
   const claims = {
     aud: AUDIENCE,

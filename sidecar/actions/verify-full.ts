@@ -5,6 +5,7 @@ import { documentText } from '../store/audit-rewards.js'
 import type { Connection } from '../store/database.js'
 import { changedSchema } from '../store/migrate.js'
 import { isGrant, isNear, type OpenedRecord, parseRecord } from './opened-record.js'
+import { AccessCheck } from './verify-access.js'
 import { SignedCheck } from './verify-chain.js'
 import type { GivenCheckpoints } from './verify-checkpoints.js'
 import { MemoryCheck } from './verify-memory.js'
@@ -20,6 +21,7 @@ export class FullCheck extends SignedCheck {
   readonly #rewards: RewardsCheck
   readonly #rights: RightsCheck
   readonly #memory: MemoryCheck
+  readonly #access: AccessCheck
   readonly #bytesOf
 
   constructor(
@@ -32,6 +34,7 @@ export class FullCheck extends SignedCheck {
     this.#rights = new RightsCheck(claims.rights, fail)
     this.#sums = new SumsCheck(claims, grantOwner(connection), this.#rights.ownerOf, fail)
     this.#rewards = new RewardsCheck(claims.rewards, documentText(connection), this.#rights.ownerOf, fail)
+    this.#access = new AccessCheck(claims.tokens, fail)
     this.#bytesOf = recordBytes(connection)
     const { merged } = claims.rights
     this.#memory = new MemoryCheck(claims.memory.rows, connection, (subject) => merged.get(subject) ?? subject, fail)
@@ -94,7 +97,10 @@ export class FullCheck extends SignedCheck {
       this.fail(seq, `its day ${body.day} is not the day of ${record.at}`)
     }
     if (body.kind === 'configuration') this.#texts(seq, record)
-    if (body.kind === 'administration') this.#rights.administered(record)
+    if (body.kind === 'administration') {
+      this.#rights.administered(record)
+      this.#access.administered(record)
+    }
     if (body.subject === null) return
     this.#rights.opened(seq, body.subject, record)
     if (!this.#isIndexed(body.subject, record)) {
@@ -122,6 +128,7 @@ export class FullCheck extends SignedCheck {
     this.#memory.finish(this.head.seq)
     this.#rewards.finish()
     this.#rights.finish()
+    this.#access.finish()
     const { lastRecord, head } = this.claims
     if (lastRecord > head.seq) this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)
     this.#sums.finish()

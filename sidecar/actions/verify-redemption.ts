@@ -1,5 +1,5 @@
 /** What the entries tell of one redemption, and whether the row that is kept of it says the same. */
-import { STATES, type State, type Terms } from '../domain/redemption.js'
+import { keptDigest, STATES, type State, type Terms } from '../domain/redemption.js'
 import type { ClaimedRedemption } from '../store/audit-rewards.js'
 import type { OpenedRecord } from './opened-record.js'
 
@@ -10,6 +10,7 @@ export interface Derived {
   readonly subject: string
   readonly reward: string
   readonly budget: string | null
+  readonly currency: string | null
   readonly amountMinor: number
   readonly cost: number
   /** The day on which it was made. */
@@ -23,6 +24,10 @@ export interface Derived {
   expires: number | null
   /** Null: the record that says so is gone. */
   use: Use | null
+  /** By which its token or code is recognised, hex; null: no entry says it, or a restore may have brought back another. */
+  digest: string | null
+  /** What its learner's erasure says of all that is left; null: nothing. */
+  kept: string | null
   refunds: number
   pointsBack: number
   minorBack: number
@@ -39,6 +44,8 @@ export function isAsDerived(claimed: ClaimedRedemption, derived: Derived): boole
   if (claimed.refunded !== (derived.refunds > 0 ? 1 : 0)) return false
   if (state !== null && claimed.state !== state) return false
   if (use !== null && !sameUse(claimed, use)) return false
+  if (derived.digest !== null && claimed.digest !== derived.digest) return false
+  if (derived.kept !== null && digestOf(claimed) !== derived.kept) return false
   return (
     id === null ||
     (claimed.id === id &&
@@ -50,13 +57,24 @@ export function isAsDerived(claimed: ClaimedRedemption, derived: Derived): boole
   )
 }
 
+/** Null: what is left of its terms cannot be read. */
+function digestOf({ id, delivery, partner, expires, token, terms }: ClaimedRedemption): string | null {
+  try {
+    return keptDigest({ id, delivery, partner, expires, token, terms: JSON.parse(terms ?? 'null') })
+  } catch {
+    return null
+  }
+}
+
 const sameUse = (one: Use, other: Use): boolean =>
   one.consumed === other.consumed && one.consumedBy === other.consumedBy && one.reference === other.reference
 
 /** What an entry says that consumed it. */
 export function useOf({ time, at, detail: { by, reference } = {} }: OpenedRecord): Use {
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-  return { consumed: Date.parse(time ?? at), consumedBy: text(by), reference: text(reference) }
+  return { consumed: Date.parse(time ?? at), consumedBy: textIn(by), reference: textIn(reference) }
 }
+
+/** A text of a record's detail; null: it has none there. */
+export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export const stateIn = (written: unknown): State | null => STATES.find((state) => state === written) ?? null

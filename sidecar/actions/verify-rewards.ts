@@ -8,7 +8,8 @@ import { termsHash } from '../domain/reward.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import type { ClaimedRedemption, RewardClaims } from '../store/audit-rewards.js'
 import type { OpenedRecord } from './opened-record.js'
-import { type Derived, isAsDerived, stateIn, UNUSED, useOf } from './verify-redemption.js'
+import { CodesCheck } from './verify-codes.js'
+import { type Derived, isAsDerived, stateIn, textIn, UNUSED, useOf } from './verify-redemption.js'
 
 type Fail = (seq: number | null, message: string) => void
 
@@ -24,6 +25,7 @@ export class RewardsCheck {
   readonly #history: BudgetsFrom[] = []
   /** Learners whose erasure says how their redemptions stood. */
   readonly #told = new Set<string>()
+  readonly #codes: CodesCheck
   #configuration: Configuration | null = null
 
   constructor(
@@ -32,7 +34,9 @@ export class RewardsCheck {
     /** Whose a subject's entries are since accounts were merged. */
     readonly ownerOf: (subject: string) => string,
     readonly fail: Fail,
-  ) {}
+  ) {
+    this.#codes = new CodesCheck(claims, fail)
+  }
 
   /** @param record null: it could not be opened. @param balance the learner's balance before it. */
   entry(seq: number, body: Body, record: OpenedRecord | null, balance: number): void {
@@ -63,9 +67,13 @@ export class RewardsCheck {
   }
 
   #administer(record: OpenedRecord | null): void {
-    const { redemption, expires_at: expires } = record?.detail ?? {}
+    const { redemption, expires_at: expires, digest, paused, cause } = record?.detail ?? {}
     const derived = typeof redemption === 'string' ? this.#byId.get(redemption) : undefined
     if (derived && typeof expires === 'string') derived.expires = Date.parse(expires)
+    if (derived && typeof digest === 'string') derived.digest = digest
+    // Receipts bring back tokens and codes as they were, and no entry says which.
+    if (paused === 'redeeming' && cause === 'restore') for (const one of this.#byId.values()) one.digest = null
+    this.#codes.administered(record)
   }
 
   #follow(seq: number, subject: string, { kind, points, expires, ref }: Body, balance: number): void {
@@ -75,16 +83,17 @@ export class RewardsCheck {
   }
 
   #redeem(seq: number, subject: string, body: Body, record: OpenedRecord | null): void {
-    const { reward = '', budget, amountMinor, points, day } = body
-    const { redemption, state, expires_at: expires, terms, receipt } = record?.detail ?? {}
+    const { reward = '', budget, currency, amountMinor, points, day } = body
+    const { redemption, state, expires_at: expires, terms, receipt, digest } = record?.detail ?? {}
     // One that was written again after a restore counts when it was made; once erased, only the table knows when.
     const made = record ? record.detail?.day : this.claims.redemptions.get(seq)?.day
-    const madeOn = typeof made === 'string' ? made : null
+    const madeOn = textIn(made)
     const derived: Derived = {
-      id: typeof redemption === 'string' ? redemption : null,
+      id: textIn(redemption),
       subject,
       reward: reward ?? '',
       budget,
+      currency,
       amountMinor: amountMinor ?? 0,
       cost: -points,
       made: madeOn ?? day,
@@ -94,6 +103,8 @@ export class RewardsCheck {
       created: record ? Date.parse(record.time ?? record.at) : null,
       expires: typeof expires === 'string' ? Date.parse(expires) : null,
       use: record ? UNUSED : null,
+      digest: receipt === undefined ? textIn(digest) : null,
+      kept: null,
       refunds: 0,
       pointsBack: 0,
       minorBack: 0,
@@ -101,13 +112,13 @@ export class RewardsCheck {
     this.#redemptions.set(seq, derived)
     if (derived.id !== null) this.#byId.set(derived.id, derived)
     add(this.#issued, derived.reward, 1)
-    if (budget !== null) add(this.#committed, `${budget} ${monthOf(derived.made)}`, derived.amountMinor)
+    this.#commit(derived, derived.amountMinor)
     // What a restore lost was allowed by entries that are lost with it.
     if (record ? receipt === undefined : madeOn === null) this.#allowed(seq, derived)
   }
 
   /** What the configuration in force at that time allowed. */
-  #allowed(seq: number, { reward: id, budget: spent, made }: Derived): void {
+  #allowed(seq: number, { reward: id, budget: spent, currency: paid, made }: Derived): void {
     const month = monthOf(made)
     const { rewards = [], budgets = [], currency = null } = this.#configuration?.catalogue ?? {}
     const reward = rewards.find((one) => one.id === id)
@@ -118,7 +129,7 @@ export class RewardsCheck {
     const stock = reward.delivery.kind === 'codes' ? null : reward.stock
     if (stock !== null && (this.#issued.get(id) ?? 0) > stock) this.fail(seq, `it passes the stock of ${id} (${stock})`)
     const budget = budgets.find((one) => one.id === spent)
-    const committedIn = (of: string) => this.#committed.get(`${spent} ${of}`) ?? 0
+    const committedIn = (of: string) => this.#committed.get(`${spent} ${of} ${paid}`) ?? 0
     if (spent !== null && (!budget || committedIn(month) > allowance(budget, month, this.#history, committedIn))) {
       this.fail(seq, `it overdraws the budget ${spent} for ${month}`)
     }
@@ -149,7 +160,11 @@ export class RewardsCheck {
     derived.pointsBack += points
     derived.minorBack -= amountMinor ?? 0
     // Money goes back to the month that had committed it.
-    if (derived.budget !== null) add(this.#committed, `${derived.budget} ${monthOf(derived.made)}`, amountMinor ?? 0)
+    this.#commit(derived, amountMinor ?? 0)
+  }
+
+  #commit({ budget, currency, made }: Derived, minor: number): void {
+    if (budget !== null) add(this.#committed, `${budget} ${monthOf(made)} ${currency}`, minor)
   }
 
   /** The records of a learner's redemptions are gone, and their erasure says how these stood. It does not in early versions. */
@@ -157,7 +172,7 @@ export class RewardsCheck {
     const { redemptions } = record?.detail ?? {}
     if (!Array.isArray(redemptions)) return
     this.#told.add(subject)
-    for (const { seq: of, state, day } of redemptions as readonly Partial<StandingRedemption>[]) {
+    for (const { seq: of, state, day, kept } of redemptions as readonly Partial<StandingRedemption>[]) {
       const derived = this.#redemptions.get(of ?? 0)
       if (!derived || this.ownerOf(derived.subject) !== subject || day !== derived.made) {
         this.fail(seq, `it says of redemption ${of} what is not so`)
@@ -165,6 +180,7 @@ export class RewardsCheck {
       }
       derived.state = stateIn(state)
       derived.use = state === 'consumed' ? null : UNUSED
+      derived.kept = textIn(kept)
     }
   }
 
@@ -181,6 +197,7 @@ export class RewardsCheck {
     }
     this.#compareSums('issued', this.#issued, this.claims.issued)
     this.#compareSums('committed', this.#committed, this.claims.committed)
+    this.#codes.finish()
   }
 
   #compare(seq: number, derived: Derived, claimed: ClaimedRedemption | undefined): void {
@@ -198,8 +215,9 @@ export class RewardsCheck {
 
   #compareSums(what: string, derived: ReadonlyMap<string, number>, claimed: ReadonlyMap<string, number>): void {
     for (const key of new Set([...derived.keys(), ...claimed.keys()])) {
-      const [sum, kept] = [derived.get(key) ?? 0, claimed.get(key) ?? 0]
-      if (sum !== kept) this.fail(null, `${key}: ${kept} are kept as ${what}, the entries sum to ${sum}`)
+      const [sum, kept] = [derived.get(key), claimed.get(key)]
+      if (sum === undefined) this.fail(null, `${key}: ${kept} are kept as ${what}, and no entry is about that`)
+      else if (sum !== kept) this.fail(null, `${key}: ${kept ?? 'none'} are kept as ${what}, the entries sum to ${sum}`)
     }
   }
 }

@@ -16,9 +16,11 @@ interface Underway {
 export class RightsCheck {
   readonly #merged = new Map<string, string>()
   readonly #underway = new Map<number, Underway>()
-  readonly #frozen = new Set<string>()
+  /** subject → why. */
+  readonly #frozen = new Map<string, string>()
   readonly #erased = new Set<string>()
-  readonly #paused = new Set<string>()
+  /** cause → why. */
+  readonly #paused = new Map<string, string>()
   /** How many records of a subject are gone, of those that may be. */
   readonly #gone = new Map<string, number>()
 
@@ -49,15 +51,15 @@ export class RightsCheck {
   opened(seq: number, subject: string, record: OpenedRecord): void {
     if (seq < (this.claims.erased.get(subject) ?? 0))
       this.fail(seq, 'its learner was erased, and its record is still there')
-    const { frozen } = record.detail ?? {}
-    if (frozen === true) this.#frozen.add(subject)
+    const { frozen, why } = record.detail ?? {}
+    if (frozen === true) this.#frozen.set(subject, String(why))
     if (frozen === false) this.#frozen.delete(subject)
   }
 
   /** Redeeming was paused, or goes on. */
   administered({ detail }: OpenedRecord): void {
-    const { paused, resumed, cause } = detail ?? {}
-    if (paused === 'redeeming') this.#paused.add(String(cause))
+    const { paused, resumed, cause, why } = detail ?? {}
+    if (paused === 'redeeming') this.#paused.set(String(cause), String(why))
     if (resumed === 'redeeming') this.#paused.delete(String(cause))
   }
 
@@ -105,13 +107,13 @@ export class RightsCheck {
     for (const subject of erased.keys()) {
       if (!this.#erased.has(subject)) this.fail(null, `learner ${subject} is kept as erased, and no entry says so`)
     }
-    for (const subject of new Set([...frozen, ...this.#frozen])) {
-      if (frozen.has(subject) !== this.#frozen.has(subject))
-        this.fail(null, `learner ${subject}: whether they are frozen is not what the entries say`)
+    for (const subject of new Set([...frozen.keys(), ...this.#frozen.keys()])) {
+      if (frozen.get(subject) !== this.#frozen.get(subject))
+        this.fail(null, `learner ${subject}: whether they are frozen, and why, is not what the entries say`)
     }
-    for (const cause of new Set([...paused, ...this.#paused])) {
-      if (paused.has(cause) !== this.#paused.has(cause))
-        this.fail(null, `whether redeeming is paused (${cause}) is not what the entries say`)
+    for (const cause of new Set([...paused.keys(), ...this.#paused.keys()])) {
+      if (paused.get(cause) !== this.#paused.get(cause))
+        this.fail(null, `whether redeeming is paused (${cause}), and why, is not what the entries say`)
     }
   }
 }

@@ -74,6 +74,7 @@ export class SumsCheck {
     for (const subject of new Set([...this.#sums.keys(), ...balances.keys(), ...granted.keys()])) {
       const sums = this.#sums.get(subject)
       const kept = balances.get(subject)
+      if (!sums) this.fail(null, `learner ${subject}: something is kept of their points, and no entry is theirs`)
       for (const key of ['points', 'held', 'lifetime'] as const) {
         if ((kept?.[key] ?? 0) !== (sums?.[key] ?? 0)) {
           this.fail(

@@ -12,19 +12,20 @@ const MODE = 0o100644 << 16
 /** Made on Unix, so that MODE means something. */
 const UNIX = 3 << 8
 
-/** Writes a ZIP from its beginning to its end, and holds no more of it than one file, deflated, and the names. */
-export class ZipWriter {
-  readonly #directory: Buffer[] = []
-  #offset = 0
+export interface ZipFile {
+  /** With slashes, relative. */
+  readonly path: string
+  /** In pieces that fit into memory each. */
+  readonly content: Iterable<Buffer>
+}
 
-  /** @param write takes each piece, in order. */
-  constructor(readonly write: (bytes: Buffer) => void) {}
-
-  /** @param path with slashes, relative. @param content in pieces that fit into memory each. */
-  add(path: string, content: Iterable<Buffer>): void {
+/** A ZIP in pieces: no more of it is held than one file, deflated, and the names. Each file is asked for in its turn. */
+export function* zipped(files: Iterable<ZipFile>): Generator<Buffer> {
+  const directory: Buffer[] = []
+  let [offset, count] = [0, 0]
+  for (const { path, content } of files) {
     const name = Buffer.from(path)
     const { parts, crc, size } = deflate(content)
-    const deflated = parts.reduce((sum, part) => sum + part.length, 0)
     const shared = Buffer.alloc(26)
     shared.writeUInt16LE(VERSION, 0)
     shared.writeUInt16LE(UTF8, 2)
@@ -32,41 +33,32 @@ export class ZipWriter {
     shared.writeUInt16LE(0, 6)
     shared.writeUInt16LE(DATE, 8)
     shared.writeUInt32LE(crc, 10)
-    shared.writeUInt32LE(deflated, 14)
+    shared.writeUInt32LE(lengthOf(parts), 14)
     shared.writeUInt32LE(size, 18)
     shared.writeUInt16LE(name.length, 22)
     const more = Buffer.alloc(14)
     more.writeUInt32LE(MODE >>> 0, 6)
-    more.writeUInt32LE(this.#offset, 10)
-    this.#directory.push(Buffer.concat([signature(0x02014b50), uint16(UNIX | VERSION), shared, more, name]))
-    for (const part of [signature(0x04034b50), shared, name, ...parts]) this.#put(part)
+    more.writeUInt32LE(offset, 10)
+    directory.push(signature(0x02014b50), uint16(UNIX | VERSION), shared, more, name)
+    const pieces = [signature(0x04034b50), shared, name, ...parts]
+    yield* pieces
+    offset += lengthOf(pieces)
+    count++
   }
-
-  /** Writes what an unpacker begins with. */
-  end(): void {
-    const size = this.#directory.reduce((sum, part) => sum + part.length, 0)
-    const end = Buffer.alloc(18)
-    end.writeUInt16LE(this.#directory.length, 4)
-    end.writeUInt16LE(this.#directory.length, 6)
-    end.writeUInt32LE(size, 8)
-    end.writeUInt32LE(this.#offset, 12)
-    for (const part of [...this.#directory, signature(0x06054b50), end]) this.#put(part)
-  }
-
-  #put(bytes: Buffer): void {
-    this.write(bytes)
-    this.#offset += bytes.length
-  }
+  // What an unpacker begins with.
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(count, 4)
+  end.writeUInt16LE(count, 6)
+  end.writeUInt32LE(lengthOf(directory), 8)
+  end.writeUInt32LE(offset, 12)
+  yield* [...directory, signature(0x06054b50), end]
 }
 
 /** A ZIP that fits into memory. @param files contents by name, in the order in which they are to stand. */
-export function zip(files: ReadonlyMap<string, Buffer>): Buffer {
-  const parts: Buffer[] = []
-  const writer = new ZipWriter((bytes) => parts.push(bytes))
-  for (const [path, content] of files) writer.add(path, [content])
-  writer.end()
-  return Buffer.concat(parts)
-}
+export const zip = (files: ReadonlyMap<string, Buffer>): Buffer =>
+  Buffer.concat([...zipped([...files].map(([path, content]) => ({ path, content: [content] })))])
+
+const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0)
 
 /** Each piece is deflated by itself: only the last one ends the stream. */
 function deflate(content: Iterable<Buffer>): { parts: Buffer[]; crc: number; size: number } {

@@ -14,6 +14,7 @@ import {
   inForce,
   PROBLEM,
   requiredOption,
+  textOption,
   UsageError,
   withContext,
 } from './command.js'
@@ -59,13 +60,13 @@ export const token: Command = {
     const scopes = requiredOption(invocation, 'scope', 'reports').split(/[ ,]+/).map(asScope)
     const ttl = parseDuration(String(options.ttl ?? '90d'))
     if (ttl === null) throw new UsageError(`--ttl ${options.ttl} is no duration: write 12h, 90d or 4w`)
-    const userId = typeof options.user === 'string' ? options.user : null
+    const userId = textOption(invocation, 'user') ?? null
     if (scopes.includes('learner') && userId === null) throw new UsageError('a learner token needs --user ID')
-    const partner = typeof options.partner === 'string' ? options.partner : null
+    const partner = textOption(invocation, 'partner') ?? null
     if (scopes.includes('partner') !== (partner !== null)) {
       throw new UsageError('a partner token needs --partner ID, and only that: it speaks for one partner')
     }
-    const name = typeof options.name === 'string' ? options.name : null
+    const name = textOption(invocation, 'name') ?? null
     return withContext(invocation.config, ({ stores, rules, secrets, now }) => {
       if (partner !== null) requirePartner(inForce(rules), partner)
       const order = { scopes, userId, partner, name, ttl, actor: actor(), now: now() }

@@ -7,7 +7,17 @@ import { type Activity, readActivity } from '../activity/read-activity.js'
 import type { Settings } from '../domain/configuration.js'
 import { runningServer } from '../home.js'
 import { formatProblem } from '../rules/problem.js'
-import { actor, type Command, DONE, type Invocation, inForce, PROBLEM, UsageError, withContext } from './command.js'
+import {
+  actor,
+  type Command,
+  DONE,
+  type Invocation,
+  inForce,
+  PROBLEM,
+  textOption,
+  UsageError,
+  withContext,
+} from './command.js'
 import { createProgress, grouped } from './progress.js'
 
 const READING = {
@@ -23,8 +33,7 @@ export const simulate: Command = {
   summary: 'what the rules would have granted for recorded activity; writes nothing',
   options: { ...READING, config: { type: 'string' }, 'point-value': { type: 'string' } },
   run: async (invocation) => {
-    const folder =
-      typeof invocation.options.config === 'string' ? invocation.options.config : invocation.config.configFolder
+    const folder = textOption(invocation, 'config') ?? invocation.config.configFolder
     if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}`)
     const pointValue = pointValueOf(invocation)
     const files = readFolder(folder)
@@ -83,7 +92,8 @@ export const importCommand: Command = {
     }),
 }
 
-async function read({ arguments: paths, options }: Invocation, settings: Settings): Promise<Activity> {
+async function read(invocation: Invocation, settings: Settings): Promise<Activity> {
+  const { arguments: paths, options } = invocation
   if (paths.length === 0)
     throw new UsageError('which file? One or more logs downloaded from Moodle, or events as NDJSON')
   const { dates } = options
@@ -91,7 +101,7 @@ async function read({ arguments: paths, options }: Invocation, settings: Setting
   const progress = createProgress()
   const activity = await readActivity(paths, {
     source: settings.source,
-    timezone: typeof options.timezone === 'string' ? options.timezone : settings.timezone,
+    timezone: textOption(invocation, 'timezone') ?? settings.timezone,
     staff: options['keep-staff'] === true ? 'keep' : 'leave_out',
     ...(dates ? { dates } : {}),
     onProgress: ({ records, bytes, totalBytes }) =>

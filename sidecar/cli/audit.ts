@@ -1,19 +1,17 @@
 /** `audit`: the file that an auditor is given. */
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { audit, type Evidence } from '../actions/audit.js'
 import { replaySentence } from '../actions/replay-verdict.js'
 import { asJson } from '../actions/verify.js'
 import { checkpointFiles } from '../checkpoint-files.js'
-import type { Civil } from '../domain/civil.js'
-import { instantOf } from '../domain/instant.js'
 import {
   actor,
   type Command,
   counted,
   DONE,
+  hasFolder,
   type Invocation,
   inForce,
+  instantIn,
   PROBLEM,
   requiredOption,
   UsageError,
@@ -31,13 +29,10 @@ export const auditCommand: Command = {
     const to = requiredOption(invocation, 'to', '2027-01-01')
     const out = requiredOption(invocation, 'out', 'evidence.zip')
     const seed = seedIn(invocation)
-    if (!existsSync(dirname(out))) {
-      process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
-      return PROBLEM
-    }
+    if (!hasFolder(out)) return PROBLEM
     return withContext(invocation.config, (context) => {
       const { civil } = inForce(context.rules)
-      const [begins, ends] = [instant(civil, 'from', from), instant(civil, 'to', to)]
+      const [begins, ends] = [instantIn(from, 'from', civil), instantIn(to, 'to', civil)]
       if (begins >= ends) throw new UsageError(`--from ${from} is not before --to ${to}: that day itself is not in it`)
       const files = [...checkpointFiles(context.config.home)].map(([name, text]) => ({ name, text }))
       const progress = createProgress()
@@ -57,12 +52,6 @@ function seedIn({ options: { seed } }: Invocation): number | null {
   if (seed === undefined) return null
   if (typeof seed === 'string' && /^\d{1,15}$/.test(seed)) return Number(seed)
   throw new UsageError(`--seed ${seed} is no whole number of at most 15 digits`)
-}
-
-function instant(civil: Civil, name: string, written: string): number {
-  const found = instantOf(written, civil)
-  if (found !== null) return found
-  throw new UsageError(`--${name} ${written} is neither 2026-11-23 nor 2026-11-23T09:00:00Z`)
 }
 
 function report({ file, bytes, first, last, seed, sample, verification, replay, entry, sha256 }: Evidence): string[] {

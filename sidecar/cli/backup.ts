@@ -1,9 +1,12 @@
 /** `backup`, `restore`: copies of the database, and one of them put in its place. */
-import { renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { makeBackup, type Progress } from '../actions/backup.js'
+import { examineFiles, readFolder } from '../actions/publish.js'
+import { refused } from '../actions/put-in-place.js'
 import { type RestoreOutcome, restore } from '../actions/restore.js'
-import { checkpointFiles } from '../checkpoint-files.js'
+import { putAwayOthers } from '../checkpoint-files.js'
+import type { Config } from '../config.js'
+import type { LegalHold } from '../domain/configuration.js'
 import { HomeError, lockHome, readSecrets, requireHome } from '../home.js'
 import { newLedgerKey, readLedgerKeys } from '../ledger-key.js'
 import { actor, argument, type Command, counted, DONE, type Invocation, requiredOption } from './command.js'
@@ -11,6 +14,10 @@ import { createProgress, grouped } from './progress.js'
 
 /** What somebody who has only a backup cannot do without. */
 const APART = 'secrets.json, ledger.key and erased.txt of the home are not in it: keep copies of them elsewhere'
+
+/** What has to follow where the key was lost. */
+const NEW_KEY =
+  'A new key signs the ledger: copy ledger.key away, and give the public key (`scripts/rocket ledger key`) to whoever checks checkpoints, Moodle’s administrators among them.'
 
 export const backup: Command = {
   name: 'backup',
@@ -32,10 +39,10 @@ export const backup: Command = {
 
 export const restoreCommand: Command = {
   name: 'restore',
-  usage: 'FILE --reason R',
+  usage: 'FILE --reason R [--key-lost]',
   summary: 'puts a backup in place of the database, which is kept; the server has to be stopped',
   mostArguments: 1,
-  options: { reason: { type: 'string' } },
+  options: { reason: { type: 'string' }, 'key-lost': { type: 'boolean' } },
   run: async (invocation) => {
     const file = argument(invocation, 0, 'which backup? Name its file')
     const reason = requiredOption(invocation, 'reason', '"the disk failed"')
@@ -47,7 +54,9 @@ export const restoreCommand: Command = {
     try {
       const key = { read: () => readLedgerKeys(home, process.env), renew: () => newLedgerKey(home, process.env) }
       const putAway = (names: ReadonlySet<string>) => putAwayOthers(home, names)
-      const order = { home, file, actor: actor(), reason, key, now: Date.now, putAway }
+      const keyLost = invocation.options['key-lost'] === true
+      const holds = holdsIn(invocation.config)
+      const order = { home, file, actor: actor(), reason, key, keyLost, holds, now: Date.now, putAway }
       const outcome = await withProgress((onProgress) => toTheEnd(restore(order, onProgress)))
       report(invocation, file, outcome)
       return DONE
@@ -64,14 +73,16 @@ function requireOwner(home: string): void {
     throw new HomeError(`${home} belongs to another user (${uid}): run this as that one, as the server does`)
 }
 
-/** Where a backup is from before the ledger had the name of a checkpoint, who verifies it would miss those entries. */
-function putAwayOthers(home: string, names: ReadonlySet<string>): void {
-  for (const [name, text] of checkpointFiles(home)) {
-    const [origin = ''] = text.split('\n')
-    if (names.has(origin)) continue
-    const path = join(home, 'checkpoints', name)
-    renameSync(path, `${path}.${origin.replace(/^.*\//, '').replace(/[^\w-]/g, '_')}`)
-  }
+/**
+ * Who is held by the configuration that the next start puts in force: it may be newer than the backup.
+ * @throws Refusal where it cannot be read: nobody is erased whom it may hold.
+ */
+function holdsIn({ configFolder }: Config): readonly LegalHold[] {
+  const { configuration } = examineFiles(readFolder(configFolder))
+  if (configuration) return configuration.settings.legalHold
+  throw refused(
+    `The configuration in ${configFolder} has mistakes, and its legal_hold may keep somebody from being erased again: mend them first (scripts/rocket rules check)`,
+  )
 }
 
 function toTheEnd<T>(steps: Generator<string, T>): T {
@@ -90,9 +101,9 @@ async function withProgress<T>(work: (onProgress: Progress) => T | Promise<T>): 
   }
 }
 
-function report({ print }: Invocation, file: string, outcome: RestoreOutcome): void {
-  const { head, replaced, renamed, erasedAgain, held, resend, kept, sha256 } = outcome
-  const since = new Date(resend.since).toISOString()
+function report({ print, options }: Invocation, file: string, outcome: RestoreOutcome): void {
+  const { head, replaced, renamed, erasedAgain, held, resend, lastSeen, kept, sha256 } = outcome
+  const since = iso(resend?.since ?? lastSeen)
   const lines = [
     `${file} is the database now: ${grouped(head.seq)} entries, head ${head.seq} ${head.hash}.`,
     kept === null
@@ -101,15 +112,25 @@ function report({ print }: Invocation, file: string, outcome: RestoreOutcome): v
     ...(renamed
       ? ['Entries may be lost, so the ledger goes on under another name: tell whoever keeps checkpoints.']
       : []),
+    ...(options['key-lost'] === true ? [NEW_KEY] : []),
     ...(erasedAgain > 0
       ? [`${counted(erasedAgain, 'learner')} erased since the backup ${are(erasedAgain)} erased again.`]
       : []),
     ...held.map((subject) => `${subject} is on the list of the erased, and not erased: a legal hold keeps them.`),
-    `Start the server. Redeeming is paused until Moodle has sent again what it sent since ${since}; it does so by itself.`,
-    'Without Moodle go on with `scripts/rocket resume redeeming --reason "…"`: then codes may be handed out a second time.',
+    ...(resend
+      ? [
+          `Start the server. Redeeming is paused until Moodle has sent again what it sent since ${since}; it does so by itself.`,
+          'Without Moodle go on with `scripts/rocket resume redeeming --reason "…"`: then codes may be handed out a second time.',
+        ]
+      : [
+          `No Moodle was ever paired, so nobody is waited for: redeeming is not paused. Send or import events again from ${since} on.`,
+          'Redemptions since then are lost, and codes may be handed out a second time: look at them before you start the server, or `scripts/rocket pause redeeming --reason "…"` first.',
+        ]),
   ]
   const json = { file, sha256, head, replaced, renamed, erased_again: erasedAgain, held, kept }
-  print({ ...json, resend: { id: resend.id, since } }, lines.join('\n'))
+  print({ ...json, resend: resend && { id: resend.id, since } }, lines.join('\n'))
 }
+
+const iso = (instant: number): string => new Date(instant).toISOString()
 
 const are = (count: number): string => (count === 1 ? 'is' : 'are')

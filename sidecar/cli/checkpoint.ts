@@ -50,9 +50,9 @@ export const key: Command = {
     return withContext(invocation.config, ({ notary, rules }) => {
       if (reason !== null) {
         inForce(rules)
-        notary.rotate(actor(), reason, before)
+        notary.keys.rotate(actor(), reason, before)
       }
-      const keys = notary.vkeys()
+      const keys = notary.keys.vkeys()
       if (keys.length === 0) throw new HomeError('The ledger is not signed yet: start the server once (npm start)')
       invocation.print({ keys }, keys.join('\n'))
       if (reason !== null) invocation.note(`${ROTATED[before]} Copy ledger.key anew: the copy that you keep is old.`)

@@ -1,12 +1,15 @@
 /** What a command is, and what it gets to work with. */
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ParseArgsConfig } from 'node:util'
 import type { Moment } from '../actions/moment.js'
 import type { RulesInForce } from '../actions/rules-in-force.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
+import type { Civil } from '../domain/civil.js'
 import type { CompiledRules } from '../domain/compile.js'
+import { instantOf } from '../domain/instant.js'
 import { databasePath, HomeError, requireHome } from '../home.js'
 import { createLog } from '../log.js'
 import { formatProblem, type Problem } from '../rules/problem.js'
@@ -83,6 +86,26 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 
 /** Who is at the keyboard, for the ledger. */
 export const actor = (): string => `cli:${userInfo().username}`
+
+/** An option that holds a text, where it is given. */
+export function textOption({ options }: Invocation, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The time that an option gives. @throws UsageError where that is none. */
+export function instantIn(written: string, name: string, civil: Civil): number {
+  const instant = instantOf(written, civil)
+  if (instant !== null) return instant
+  throw new UsageError(`--${name} ${written} is neither 2026-11-23 nor 2026-11-23T09:00:00Z`)
+}
+
+/** Whether there is a folder for a file that is to be written; where not, the user is told. */
+export function hasFolder(out: string): boolean {
+  if (existsSync(dirname(out))) return true
+  process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
+  return false
+}
 
 /** An option that has to be given. @throws UsageError */
 export function requiredOption({ options }: Invocation, name: string, example: string): string {

@@ -1,6 +1,7 @@
 /** What `doctor` says of backups, and of a restore that is not finished. */
 import { nightlyBackups } from '../actions/backup.js'
-import { keptBefore } from '../actions/restore.js'
+import { keptBefore } from '../actions/put-in-place.js'
+import { wentOnWithout } from '../actions/resend.js'
 import type { Context } from '../context.js'
 import type { Finding } from './finding.js'
 
@@ -19,7 +20,8 @@ export function backups({ config: { home }, stores, now }: Context): Finding[] {
   return [{ state: 'ok', what: `${what}; is there a copy on another machine?` }]
 }
 
-export function restores({ config: { home }, stores, rules, now }: Context): Finding[] {
+export function restores(context: Context): Finding[] {
+  const { stores, rules, now } = context
   const iso = (instant: number) => new Date(instant).toISOString()
   const paused = stores.pauses.list().map(
     ({ since, reason }): Finding => ({
@@ -28,24 +30,29 @@ export function restores({ config: { home }, stores, rules, now }: Context): Fin
       todo: 'scripts/rocket resume redeeming --reason "…"',
     }),
   )
-  const awaited = stores.resends.awaited()
-  const resend: Finding[] = awaited
-    ? [
-        {
-          state: 'warn',
-          what: `Moodle is asked since ${iso(awaited.asked)} to send again what it sent since ${iso(awaited.since)}`,
-          todo: 'it does so with its next cron: look at Rocket’s status page there; redeeming can be resumed without it',
-        },
-      ]
-    : []
   const oldest = now() - keptDays(rules) * DAY
-  const before = keptBefore(home).map(({ file, since }): Finding => {
+  const before = keptBefore(context.config.home).map(({ file, since }): Finding => {
     const what = `${file} is kept since a restore on ${iso(since).slice(0, 10)}`
     return since > oldest
       ? { state: 'ok', what }
       : { state: 'warn', what, todo: 'delete it: whoever was erased since then may stand in it' }
   })
-  return [...paused, ...resend, ...before]
+  return [...paused, ...resend(context), ...before]
+}
+
+/** Who goes on without Moodle has ended the wait: then it is only told, with who decided it and why. */
+function resend(context: Context): Finding[] {
+  const awaited = context.stores.resends.awaited()
+  if (!awaited) return []
+  const [asked, since] = [awaited.asked, awaited.since].map((instant) => new Date(instant).toISOString())
+  const decided = wentOnWithout(context)
+  if (decided) {
+    const what = `redeeming went on at ${decided.at} without what Moodle sent since ${since}, as ${decided.actor} decided: ${decided.detail.why}; what it still sends is taken`
+    return [{ state: 'ok', what }]
+  }
+  const what = `Moodle is asked since ${asked} to send again what it sent since ${since}`
+  const todo = 'it does so with its next cron: look at Rocket’s status page there; redeeming can be resumed without it'
+  return [{ state: 'warn', what, todo }]
 }
 
 /** Nothing is known of the configuration before a server has started well. */

@@ -100,10 +100,10 @@ function database({ stores, reader, now }: Context): Finding {
 /** Checkpoints are what an auditor holds the ledger against: without the key there are none. */
 function signing({ notary, stores, config }: Context): Finding {
   try {
-    const [vkey] = notary.vkeys()
+    const [vkey] = notary.keys.vkeys()
     if (vkey === undefined) return { state: 'warn', what: 'the ledger is not signed yet', todo: 'npm start' }
     // Whether the key itself is at hand.
-    notary.signers()
+    notary.keys.signers()
     const kept = stores.checkpoints.newest()
     const last = kept ? `, last kept at entry ${kept.size} on ${new Date(kept.time).toISOString()}` : ''
     // Its name and its id say which it is; the key itself is printed by `ledger key`.

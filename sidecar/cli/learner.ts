@@ -3,13 +3,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Aftermath, afterErasure } from '../actions/after-erasure.js'
 import { type Erasure, erase } from '../actions/erase.js'
-import { keepRecipe, writeWhole } from '../actions/exports.js'
+import { keepRecipe } from '../actions/exports.js'
 import { freeze, unfreeze } from '../actions/freeze.js'
-import { type AskedFor, showLearner } from '../actions/learner.js'
+import { type AskedFor, requireKnown, showLearner } from '../actions/learner.js'
 import { merge } from '../actions/merge.js'
-import { csvFiles } from '../http/learner-csv.js'
-import { learnerExport } from '../http/learner-export.js'
-import { csvZip, shownErasure, shownFreeze } from '../http/learner-rights.js'
+import { learnerExport, shownErasure, shownFreeze } from '../actions/shown-learner.js'
+import { csvFiles, csvZip } from '../archive/learner-csv.js'
+import { replaceFile } from '../files.js'
 import {
   act,
   actor,
@@ -51,7 +51,7 @@ function exportTo(invocation: Invocation, userId: string, format: 'json' | 'csv'
   const asFolder = format === 'csv' && !out.endsWith('.zip')
   if (!existsSync(dirname(resolve(out)))) throw new UsageError(`there is no folder ${dirname(out)}: make it first`)
   if (asFolder && existsSync(out)) throw new UsageError(`${out} is there already: name a new folder`)
-  return withContext(invocation.config, async (context) => {
+  return withContext(invocation.config, (context) => {
     const kept = act(context, (moment) => learnerExport(moment, { userId, actor: actor() }))
     const { known, merged_into, accounts } = kept
     // Whichever of their accounts it is: they are erased together.
@@ -59,8 +59,8 @@ function exportTo(invocation: Invocation, userId: string, format: 'json' | 'csv'
     if (account) keepRecipe(context.config.home, out, { format: 'personal', subject: account.subject })
     if (asFolder) {
       mkdirSync(out, { mode: 0o700 })
-      for (const [name, text] of csvFiles(kept)) await writeWhole(join(out, name), [text])
-    } else await writeWhole(out, [format === 'csv' ? csvZip(kept) : `${JSON.stringify(kept, null, 2)}\n`])
+      for (const [name, text] of csvFiles(kept)) replaceFile(join(out, name), text)
+    } else replaceFile(out, [format === 'csv' ? csvZip(kept) : `${JSON.stringify(kept, null, 2)}\n`])
     invocation.print({ user_id: userId, known, merged_into, out }, '')
     const nothing = merged_into === null ? `nothing is kept of a learner ${userId}` : `it is part of ${merged_into}`
     invocation.note(`Wrote ${out}${known ? '' : `, which says that ${nothing}`}.`)
@@ -147,7 +147,10 @@ function freezing(name: string, summary: string, work: typeof freeze): Command {
     run: (invocation) => {
       const asked = askedFor(invocation, '"under review"')
       return withContext(invocation.config, (context) => {
-        const state = act(context, (moment) => work(moment, asked))
+        const state = act(context, (moment) => {
+          requireKnown(moment, asked.userId)
+          return work(moment, asked)
+        })
         const { userId } = asked
         const now = `Learner ${userId} is ${state.frozen ? 'frozen' : 'not frozen'}${state.changed ? ' now' : ', as before'}.`
         invocation.print(shownFreeze(userId, state), elsewhere(userId, state.mergedInto) ?? now)

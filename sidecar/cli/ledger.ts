@@ -1,21 +1,22 @@
 /** `ledger export`. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { keepRecipe } from '../actions/exports.js'
 import { RulesInForce } from '../actions/rules-in-force.js'
 import { readCheckpoint } from '../domain/checkpoint.js'
 import { KINDS } from '../domain/entry.js'
-import { instantOf } from '../domain/instant.js'
+import { replaceFile } from '../files.js'
 import { Configurations } from '../store/configuration.js'
 import { type Connection, Writer } from '../store/database.js'
 import { type LedgerFilter, LedgerView } from '../store/ledger-view.js'
 import {
   type Command,
   DONE,
+  hasFolder,
   type Invocation,
   inForce,
+  instantIn,
   PROBLEM,
   requiredOption,
+  textOption,
   UsageError,
   withContext,
   withReader,
@@ -49,19 +50,16 @@ export const exportCommand: Command = {
         return DONE
       })
     }
-    if (!existsSync(dirname(out))) {
-      process.stderr.write(`There is no folder ${dirname(out)}, so ${out} was not written: make the folder first\n`)
-      return PROBLEM
-    }
+    if (!hasFolder(out)) return PROBLEM
     return withContext(invocation.config, ({ notary, reader }) => {
       // Signed first: what is written meanwhile is not under it, and not exported either.
       const note = notary.atHand()
       const upTo = readCheckpoint(note).size
       const filter = { ...filterOf(invocation, reader), upTo }
       keepRecipe(invocation.config.home, out, { format, filter })
-      const bytes = writeFile(out, chunksOf(reader, filter))
+      const bytes = replaceFile(out, chunksOf(reader, filter))
       const checkpoint = `${out}.checkpoint`
-      writeFile(checkpoint, [note])
+      replaceFile(checkpoint, note)
       invocation.print({ file: out, bytes, checkpoint }, '')
       invocation.note(`Wrote ${out}: ${grouped(bytes)} bytes, and ${checkpoint}.`)
       return DONE
@@ -69,15 +67,12 @@ export const exportCommand: Command = {
   },
 }
 
-function filterOf({ options }: Invocation, connection: Connection): LedgerFilter {
-  const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
+function filterOf(invocation: Invocation, connection: Connection): LedgerFilter {
+  const text = (name: string) => textOption(invocation, name)
   const { civil } = inForce(new RulesInForce(new Configurations(new Writer(connection))))
   const instant = (name: string): number | undefined => {
     const written = text(name)
-    if (written === undefined) return undefined
-    const found = instantOf(written, civil)
-    if (found === null) throw new UsageError(`--${name} ${written} is neither 2026-11-23 nor 2026-11-23T09:00:00Z`)
-    return found
+    return written === undefined ? undefined : instantIn(written, name, civil)
   }
   const sinceSeq = text('since-seq')
   if (sinceSeq !== undefined && !/^\d{1,15}$/.test(sinceSeq)) throw new UsageError('--since-seq is a whole number')
@@ -93,28 +88,6 @@ function filterOf({ options }: Invocation, connection: Connection): LedgerFilter
     ruleId: text('rule'),
     source: text('source'),
     kind,
-  }
-}
-
-/** Under another name until it is whole, so that nobody picks up half a file. @returns its length in bytes. */
-function writeFile(path: string, chunks: Iterable<string>): number {
-  const temporary = `${path}.part`
-  // Made anew: what lies there may be somebody's link, or a file that others can read.
-  rmSync(temporary, { force: true })
-  const file = openSync(temporary, 'wx', 0o600)
-  try {
-    let bytes = 0
-    for (const chunk of chunks) {
-      writeFileSync(file, chunk)
-      bytes += Buffer.byteLength(chunk)
-    }
-    fsyncSync(file)
-    closeSync(file)
-    renameSync(temporary, path)
-    return bytes
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
   }
 }
 

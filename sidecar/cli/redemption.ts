@@ -1,9 +1,9 @@
 /** `redemption`: support for what learners have redeemed. No token and no code is ever printed. */
+import { supportView } from '../actions/shown-redemption.js'
 import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
 import { parseDuration } from '../domain/duration.js'
 import { untilOf } from '../domain/instant.js'
 import { STATES } from '../domain/redemption.js'
-import { supportView } from '../http/support.js'
 import {
   act,
   actor,
@@ -14,6 +14,7 @@ import {
   type Invocation,
   inForce,
   requiredOption,
+  textOption,
   UsageError,
   withContext,
 } from './command.js'
@@ -33,8 +34,7 @@ export const redemptionList: Command = {
     limit: { type: 'string' },
   },
   run: (invocation) => {
-    const { options } = invocation
-    const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
+    const text = (name: string) => textOption(invocation, name)
     const state = text('state')
     if (state !== undefined && !(STATES as readonly string[]).includes(state)) {
       throw new UsageError(`--state is one of ${STATES.join(', ')}`)

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { eraseAgain, listErased, readErasedList } from '../actions/erased-list.js'
 import { ConfigurationRefused, checkFiles, publish, readFolder } from '../actions/publish.js'
-import { finishRestore } from '../actions/restore.js'
-import { checkpointFiles, startCheckpoints } from '../checkpoint-files.js'
+import { finishRestore } from '../actions/put-in-place.js'
+import { checkpointFiles, putAwayOthers, startCheckpoints } from '../checkpoint-files.js'
 import type { Config } from '../config.js'
 import { type Context, openContext } from '../context.js'
 import { createHome, HomeError, lockHome } from '../home.js'
-import { listen } from '../http/server.js'
 import { startJobs } from '../jobs.js'
+import { listen } from '../listen.js'
 import { createLog } from '../log.js'
 import { startMessenger } from '../messenger.js'
 import type { Problem } from '../rules/problem.js'
@@ -30,7 +30,7 @@ async function runServer({ config }: Invocation): Promise<number> {
   const log = createLog(config.logLevel)
   const lock = lockHome(config.home)
   try {
-    const before = finishRestore(config.home)
+    const before = finishRestore(config.home, (names) => putAwayOthers(config.home, names))
     if (before) log.info({ before }, 'a restore was brought to its end; what was there before is kept')
     createHome(config.home)
     const context = openContext(config, log, true)
@@ -52,7 +52,7 @@ async function serveUntilStopped(
   let warnings: readonly Problem[]
   try {
     warnings = putInForce(context, 'start')
-    context.notary.begin()
+    context.notary.keys.begin()
     // A copy of the database that was put in place by hand is found out before there are entries of its own.
     for (const note of checkpointFiles(config.home).values()) context.notary.follow(note)
     keepErased(context)

@@ -43,3 +43,12 @@ export function sums(decisions: readonly Decision[]): { points: number; held: nu
   }
   return { points, held }
 }
+
+/** A decision as JSON. */
+export const shownDecision = ({ ruleId, outcome, points, held, reason }: Decision): object => ({
+  rule_id: ruleId,
+  outcome,
+  points,
+  held,
+  reason,
+})

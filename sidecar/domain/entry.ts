@@ -173,6 +173,7 @@ export function sequence(head: Head, proposed: ProposedEntry, writing: Writing):
 export interface Body {
   readonly amountMinor: number | null
   readonly budget: string | null
+  readonly currency: string | null
   readonly day: string
   readonly expires: string | null
   readonly held: number
@@ -187,13 +188,12 @@ export interface Body {
   readonly subject: string | null
 }
 
-const text = (pattern: string) => `(?:null|"${pattern}")`
 const kept = (pattern: string) => `(?:null|"(${pattern})")`
 const date = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
 const whole = '(?:0|-?[1-9][0-9]{0,15})'
 const slug = '[A-Za-z0-9._-]+'
 const BODY = new RegExp(
-  `^\\{"amount_minor":(null|${whole}),"budget":${kept(slug)},"currency":${text('[A-Z]{3}')},"day":"(${date})",` +
+  `^\\{"amount_minor":(null|${whole}),"budget":${kept(slug)},"currency":${kept('[A-Z]{3}')},"day":"(${date})",` +
     `"expires":${kept(date)},"held":(${whole}),"kind":"([a-z]+)","points":(${whole}),` +
     `"prev":"[0-9a-f]{64}","priv":"([0-9a-f]{64})","ref":(null|[1-9][0-9]{0,15}),"reward":${kept(slug)},` +
     `"rule":(?:null|"(${slug})@[0-9a-f]{12}"),"seq":[1-9][0-9]{0,15},"source":"(${slug})","subject":(?:null|"([0-9a-f]{24})"),"v":1\\}$`,
@@ -210,6 +210,7 @@ export function readBody(body: string): Body | null {
     ,
     amount,
     budget,
+    currency,
     day = '',
     expires,
     held,
@@ -225,6 +226,7 @@ export function readBody(body: string): Body | null {
   return {
     amountMinor: amount === 'null' ? null : Number(amount),
     budget: budget ?? null,
+    currency: currency ?? null,
     day,
     expires: expires ?? null,
     held: Number(held),

@@ -12,3 +12,6 @@ export function instantOf(written: string, civil: Civil): number | null {
 /** The end of a time that people give: a bare date is the end of that day. */
 export const untilOf = (written: string, civil: Civil): number | null =>
   instantOf(written, civil) === null || written.length > 10 ? instantOf(written, civil) : civil.endOf(written)
+
+/** An instant as JSON has it: RFC 3339, UTC. */
+export const iso = (instant: number): string => new Date(instant).toISOString()

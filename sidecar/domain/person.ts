@@ -11,6 +11,9 @@ const SUBJECT = 'subject:'
 /** What an actor is called who is the learner themselves. */
 export const THE_LEARNER = 'the learner'
 
+/** Somebody who is named, and whom nobody knows any more: a subject that is no person's. */
+export const NOBODY_KNOWN = `${SUBJECT}${'0'.repeat(24)}`
+
 /** Somebody as the LMS knows them, as actions call them; none is written down like that. */
 export const personOf = (id: string): string => `${MOODLE}${id}`
 

@@ -1,4 +1,5 @@
 /** A learner's points turned into a reward: its states, and which entries lead from one to the next. */
+import { hash } from 'node:crypto'
 import type { Kind } from './entry.js'
 import type { Portion } from './lot.js'
 import type { Delivery, Money, MoodleAction, Offer, Reward } from './reward.js'
@@ -81,6 +82,8 @@ export interface RedemptionDetail {
   readonly portions: readonly Portion[]
   /** When its token lapses, RFC 3339; null: it has none. */
   readonly expires_at: string | null
+  /** By which its token, or its code of a pool, is recognised: a keyed digest, hex. Entries of earlier versions have none. */
+  readonly digest?: string | undefined
 }
 
 /** How a redemption stood when its learner was erased; the `detail` of an erasure's record lists them. */
@@ -90,7 +93,25 @@ export interface StandingRedemption {
   readonly state: State
   /** The civil day on which it was made: its month is the budget's. */
   readonly day: string
+  /** Over what else is kept of it and never changes: `keptDigest`. Entries of earlier versions have none. */
+  readonly kept?: string | undefined
 }
+
+/** What is kept of a redemption once its learner is erased, and nothing changes any more. */
+export interface KeptRedemption {
+  readonly id: string
+  readonly delivery: string
+  readonly partner: string | null
+  readonly expires: number | null
+  /** By which its token is recognised, hex. */
+  readonly token: string | null
+  /** JSON. */
+  readonly terms: unknown
+}
+
+/** Its id is random, so nobody can guess from it what is kept. */
+export const keptDigest = ({ id, delivery, partner, expires, token, terms }: KeptRedemption): string =>
+  hash('sha256', JSON.stringify([id, delivery, partner, expires, token, terms]), 'hex')
 
 /** The `detail` of every later entry about it. */
 export interface TransitionDetail {

@@ -4,7 +4,7 @@ import { type IngestResult, ingest } from '../actions/ingest.js'
 import { Rehearsed, rehearse } from '../actions/rehearse.js'
 import { type Fault, readLearningEvent } from '../activity/learning-event.js'
 import type { CompiledRules } from '../domain/compile.js'
-import type { Decision } from '../domain/decision.js'
+import { shownDecision } from '../domain/decision.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { mostMinorFor } from '../domain/worth.js'
 import { ifSigned } from './checkpoint.js'
@@ -179,15 +179,6 @@ function shown({ id, status, points, held, decisions, faults }: IngestResult): o
   const sentence = faults.map(({ pointer, message }) => `${pointer || 'the event'} ${message}`).join('; ')
   return { ...result, error: { code: 'invalid_event', text: `The event was not taken: ${sentence}.`, faults } }
 }
-
-/** A decision on the wire. */
-export const shownDecision = ({ ruleId, outcome, points, held, reason }: Decision): object => ({
-  rule_id: ruleId,
-  outcome,
-  points,
-  held,
-  reason,
-})
 
 function getSubscriptions({ context, request }: Call): Answer {
   const current = context.rules.current()

@@ -1,18 +1,18 @@
 /** What learners have a right to: their data, to be forgotten, to be one person; and to be frozen while that is settled. */
-import { type Aftermath, afterErasure } from '../actions/after-erasure.js'
-import { type Erasure, erase } from '../actions/erase.js'
-import { type FreezeState, freeze, unfreeze } from '../actions/freeze.js'
+import { afterErasure } from '../actions/after-erasure.js'
+import { erase } from '../actions/erase.js'
+import { freeze, unfreeze } from '../actions/freeze.js'
 import type { AskedFor } from '../actions/learner.js'
 import { merge } from '../actions/merge.js'
 import type { Moment } from '../actions/moment.js'
-import { zip } from '../archive/zip.js'
+import { learnerExport, shownErasure, shownFreeze } from '../actions/shown-learner.js'
+import { csvZip } from '../archive/learner-csv.js'
 import { PLAIN } from '../domain/learning-event.js'
 import { actorOf } from './auth.js'
-import { csvFiles } from './learner-csv.js'
-import { exportSchema, learnerExport } from './learner-export.js'
+import { exportSchema } from './learner-export.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
-import { integer, list, nullable, nullableTime, reasonBody, record, text } from './schema.js'
+import { integer, list, nullable, nullableTime, reasonedBody, record, text } from './schema.js'
 
 const truth: Schema = { type: 'boolean' }
 const userBody: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: PLAIN }
@@ -28,16 +28,18 @@ const freezeSchema = record({
   merged_into: mergedInto,
 })
 
-const action = (name: string, summary: string, schema: Schema, handle: Route['handle'], more: object = {}): Route => ({
+const action = (
+  name: string,
+  summary: string,
+  schema: Schema,
+  handle: Route['handle'],
+  more: Readonly<Record<string, Schema>> = {},
+): Route => ({
   method: 'post',
   path: `/api/learners/{id}/${name}`,
   summary,
   access: ['privacy'],
-  body: {
-    type: 'object',
-    required: ['reason', ...Object.keys(more)],
-    properties: { reason: reasonBody, ...more },
-  },
+  body: reasonedBody(more),
   answer: { status: 200, schema },
   handle,
 })
@@ -123,31 +125,14 @@ async function getExport(call: Call): Promise<Answer> {
   return { stream: [csvZip(json)], type: 'application/zip', headers }
 }
 
-/** A personal-data export as a ZIP of CSV files. */
-export const csvZip = (kept: object): Buffer =>
-  zip(new Map([...csvFiles(kept)].map(([name, content]) => [name, Buffer.from(content)])))
-
 async function postErase(call: Call): Promise<Answer> {
   const erasure = await act(call, erase)
   const aftermath = await afterErasure(call.context, erasure)
   return { json: shownErasure(userOf(call), erasure, aftermath) }
 }
 
-export function shownErasure(
-  userId: string,
-  { erased, records, cancelled, inDoubt: in_doubt, mergedInto: merged_into }: Erasure,
-  { exports }: Aftermath,
-): object {
-  return { user_id: userId, erased, records, cancelled, in_doubt, exports, merged_into }
-}
-
 async function setFrozen(call: Call, work: typeof freeze): Promise<Answer> {
   return { json: shownFreeze(userOf(call), await act(call, work)) }
-}
-
-export function shownFreeze(userId: string, { frozen, changed, mergedInto: merged_into }: FreezeState): object {
-  const since = frozen && new Date(frozen.since).toISOString()
-  return { user_id: userId, frozen: frozen !== null, since, changed, merged_into }
 }
 
 async function postMerge(call: Call): Promise<Answer> {

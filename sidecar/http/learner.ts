@@ -1,10 +1,9 @@
 /** What a learner has, and why. */
 import { worded } from '../actions/ingest.js'
 import { standing } from '../actions/tier.js'
-import { type Decision, sums } from '../domain/decision.js'
+import { type Decision, shownDecision, sums } from '../domain/decision.js'
 import { inLanguage } from '../domain/reward.js'
 import { learnerOf } from './auth.js'
-import { shownDecision } from './events.js'
 import { ledgerEntrySchema } from './ledger.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'

@@ -102,5 +102,5 @@ async function keep(context: Context, pairing: Pairing, reason: string): Promise
     throw error
   }
   const { kid, secret } = newest
-  return { json: { kid, secret, source: pairing.source, ledger_keys: context.notary.vkeys() } }
+  return { json: { kid, secret, source: pairing.source, ledger_keys: context.notary.keys.vkeys() } }
 }

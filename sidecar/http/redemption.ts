@@ -1,10 +1,6 @@
 /** A learner's own redemptions. */
-import { cancellableUntil, cancelOwn } from '../actions/support.js'
-import { stateOf } from '../actions/till.js'
-import { inLanguage } from '../domain/reward.js'
-import { groupedToken, qrText } from '../domain/token-code.js'
-import type { Redemption } from '../store/redemption.js'
-import type { Stores } from '../store/stores.js'
+import { ownView, shownSecrets } from '../actions/shown-redemption.js'
+import { cancelOwn } from '../actions/support.js'
 import { learnerOf } from './auth.js'
 import { subjectFor } from './learner.js'
 import { receiptFor, receiptSchema } from './restore.js'
@@ -89,46 +85,6 @@ function getRedemptions(call: Call): Answer {
   return { json: { user_id: userId, redemptions, next_cursor: last ? String(last.seq) : null } }
 }
 
-/** A redemption as its learner sees it. @param secrets what of its token and code may be shown. */
-export function ownView(redemption: Redemption, now: number, lang: string, secrets: object): object {
-  const { id, created, expires, points, detail } = redemption
-  const { title: _, status, reward_id, value, discount, consumed_at } = stateOf(redemption, now)
-  const { title, instructions, terms } = detail.terms
-  return {
-    redemption_id: id,
-    reward_id,
-    title: inLanguage(title, lang),
-    instructions: instructions && inLanguage(instructions, lang),
-    terms: terms && inLanguage(terms, lang),
-    status,
-    cost: points,
-    value,
-    discount,
-    created_at: new Date(created).toISOString(),
-    expires_at: iso(expires),
-    consumed_at,
-    cancellable_until: iso(cancellableUntil(redemption, now)),
-    token: null,
-    qr: null,
-    code: null,
-    code_expires: null,
-    ...secrets,
-  }
-}
-
-/** What a learner has to see of a redemption: the token while it is unused, or the code that was handed out. */
-export function shownSecrets({ vault, codes }: Stores, redemption: Redemption): object {
-  const { seq, id, state, delivery, tokenCopy, partnerCode } = redemption
-  const token = tokenCopy && vault.open(tokenCopy, id)
-  const pooled = delivery === 'codes' && state === 'delivered' ? codes.codeOf(seq) : null
-  const shown = state === 'delivered' || state === 'consumed'
-  const code = pooled ?? (partnerCode && shown ? { code: vault.open(partnerCode, id), expires: null } : null)
-  return {
-    ...(token ? { token: groupedToken(token), qr: qrText(token) } : {}),
-    ...(code ? { code: code.code, code_expires: code.expires } : {}),
-  }
-}
-
 async function postCancel(call: Call): Promise<Answer> {
   const { context, principal, params } = call
   const { stores, rules, now, committer } = context
@@ -143,5 +99,3 @@ async function postCancel(call: Call): Promise<Answer> {
     },
   }
 }
-
-const iso = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString())

@@ -2,8 +2,8 @@
 import { readErasedList } from '../actions/erased-list.js'
 import { redemptionReceipt } from '../actions/redemption-receipt.js'
 import { Refusal } from '../actions/refusal.js'
-import { endResend, isUnfinished } from '../actions/resend.js'
-import { type Against, type RestoredReceipt, restoreReceipt } from '../actions/restore-receipts.js'
+import { awaitsReceipt, endResend } from '../actions/resend.js'
+import { type Against, lostKeys, type RestoredReceipt, restoreReceipt } from '../actions/restore-receipts.js'
 import type { Context } from '../context.js'
 import { signerFrom } from '../domain/note.js'
 import type { Principal } from './auth.js'
@@ -21,7 +21,7 @@ const WEIGHT = 8
 export const receiptSchema: Schema = {
   ...nullable('string'),
   description:
-    'The redemption as it stands, signed: to be kept in place of the one before, and sent to /api/receipts after a restore. For Moodle alone, and not while a restore is unfinished.',
+    'The redemption as it stands, signed: to be kept in place of the one before, and sent to /api/receipts after a restore. For Moodle alone; after a restore not before it has sent those that it keeps, but for redemptions made since.',
 }
 
 export const resendSchema: Schema = {
@@ -87,15 +87,15 @@ export function awaited({ context: { stores }, principal }: Pick<Call, 'context'
 }
 
 /**
- * The receipt that goes with an answer about a redemption; null for whoever is not the bridge, and while a restore is not
- * finished: the bridge may have a later one, which it has still to send.
+ * The receipt that goes with an answer about a redemption; null for whoever is not the bridge, and where the bridge may have
+ * one to send first.
  */
 export function receiptFor({ context, principal }: Call, redemption: string | null): string | null {
-  return principal.signedBy === null || isUnfinished(context) ? null : signed(context, redemption)
+  if (principal.signedBy === null || redemption === null || awaitsReceipt(context, redemption)) return null
+  return signed(context, redemption)
 }
 
-function signed(context: Context, redemption: string | null): string | null {
-  if (redemption === null) return null
+function signed(context: Context, redemption: string): string | null {
   try {
     return redemptionReceipt(context, redemption)
   } catch (err) {
@@ -123,7 +123,8 @@ async function restored(
   try {
     const done = await committer.run(() => restoreReceipt({ stores, rules, now: now() }, note, against), WEIGHT)
     // The old one speaks of a learner, and of entries, by what they were before the restore.
-    return { ...done, receipt: signed(call.context, done.redemption_id) }
+    const { redemption_id: redemption } = done
+    return { ...done, receipt: redemption && signed(call.context, redemption) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { redemption } = error.members
@@ -143,12 +144,12 @@ function requireBridge({ signedBy }: Principal): void {
 
 /**
  * The keys that sign now, and the first at hand: one that came into use after the backup is on the ledger no more. Not those
- * before: somebody may have stolen one.
+ * before, unless one was lost: somebody may have stolen it.
  */
-function againstWhat({ notary, config }: Context): Against {
-  const [first] = notary.file.read()
+function againstWhat({ notary, config, stores }: Context): Against {
+  const [first] = notary.keys.file.read()
   const atHand = first ? [signerFrom('at-hand', first).vkey] : []
-  return { vkeys: [...notary.vkeys(), ...atHand], erased: readErasedList(config.home) }
+  return { vkeys: [...notary.keys.vkeys(), ...atHand, ...lostKeys(stores)], erased: readErasedList(config.home) }
 }
 
 async function postResent({ context, body, principal }: Call): Promise<Answer> {

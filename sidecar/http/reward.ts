@@ -1,10 +1,10 @@
 /** What points can be turned into: the catalogue as a learner sees it, and redeeming. */
 import { catalogueFor, type ShownReward } from '../actions/catalogue.js'
 import { redeem } from '../actions/redeem.js'
+import { shownSecrets } from '../actions/shown-redemption.js'
 import { inLanguage } from '../domain/reward.js'
 import { learnerOf } from './auth.js'
 import { subjectFor } from './learner.js'
-import { shownSecrets } from './redemption.js'
 import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {

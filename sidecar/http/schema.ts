@@ -68,6 +68,13 @@ export const reasonBody: Schema = {
   description: 'Why; it stands on the ledger.',
 }
 
+/** The body of what is done for a reason, and whatever else it takes. */
+export const reasonedBody = (more: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  required: ['reason', ...Object.keys(more)],
+  properties: { reason: reasonBody, ...more },
+})
+
 /** Where a redemption stands. */
 export const stateSchema = { type: 'string', enum: STATES } as const
 /** What a learner reads is in this language where the files have it, else in English. */

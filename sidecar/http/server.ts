@@ -1,8 +1,4 @@
 /** Express, put together: raw bodies, the routes, one handler for every error. */
-import { readFileSync } from 'node:fs'
-import { createServer as createHttp, type Server } from 'node:http'
-import { createServer as createHttps } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { Refusal } from '../actions/refusal.js'
 import type { Context } from '../context.js'
@@ -86,18 +82,4 @@ function asProblem(error: unknown): Problem {
   if (type?.startsWith('request.') || error instanceof URIError)
     return new Problem('malformed', 'The request could not be read.')
   return new Problem('internal', 'Something went wrong here. The log of the sidecar says what.')
-}
-
-/** Listens, and says where. @throws where the address is taken or not allowed. */
-export async function listen(context: Context): Promise<{ server: Server; url: string }> {
-  const { host, port, tls } = context.config
-  const app = createApp(context)
-  const server = tls ? createHttps({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, app) : createHttp(app)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const { port: actual } = server.address() as AddressInfo
-  const name = host.includes(':') ? `[${host}]` : host
-  return { server, url: `${tls ? 'https' : 'http'}://${name}:${actual}` }
 }

@@ -1,12 +1,11 @@
 /** Redemptions for people in charge: all of them, and what can be done about one. No token and no code is shown here. */
+import { supportView } from '../actions/shown-redemption.js'
 import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
-import { stateOf } from '../actions/till.js'
 import { untilOf } from '../domain/instant.js'
-import type { Redemption } from '../store/redemption.js'
 import { actorOf } from './auth.js'
 import { Problem } from './problem.js'
 import { receiptFor, receiptSchema } from './restore.js'
-import type { Answer, Call, Route } from './route.js'
+import type { Answer, Call, Route, Schema } from './route.js'
 import {
   cursorQuery,
   idSchema,
@@ -15,7 +14,7 @@ import {
   list,
   nullable,
   nullableTime,
-  reasonBody,
+  reasonedBody,
   record,
   stateSchema,
   text,
@@ -53,16 +52,17 @@ const redemptionFields = {
 } as const
 const redemptionSchema = record(redemptionFields)
 
-const action = (name: string, summary: string, handle: Route['handle'], more: object = {}): Route => ({
+const action = (
+  name: string,
+  summary: string,
+  handle: Route['handle'],
+  more: Readonly<Record<string, Schema>> = {},
+): Route => ({
   method: 'post',
   path: `/api/redemptions/{id}/${name}`,
   summary,
   access: ['admin'],
-  body: {
-    type: 'object',
-    required: ['reason', ...Object.keys(more)],
-    properties: { reason: reasonBody, ...more },
-  },
+  body: reasonedBody(more),
   answer: { status: 200, schema: record({ ...redemptionFields, receipt: receiptSchema }) },
   handle,
 })
@@ -140,38 +140,5 @@ function getRedemptions({ context, query }: Call): Answer {
       redemptions: found.slice(0, limit).map((redemption) => supportView(context, redemption)),
       next_cursor: last ? String(last.seq) : null,
     },
-  }
-}
-
-/** A redemption as people in charge see it. */
-export function supportView({ stores, now }: Pick<Call['context'], 'stores' | 'now'>, redemption: Redemption) {
-  const { id, seq, userId, delivery, partner, points, budget, amountMinor, currency, created, consumedBy, reference } =
-    redemption
-  const { title, status, reward_id, valid_until, consumed_at } = stateOf(redemption, now())
-  return {
-    redemption_id: id,
-    seq,
-    user_id: userId ?? 'erased',
-    reward_id,
-    title,
-    status,
-    delivery,
-    partner,
-    cost: points,
-    budget,
-    amount_minor: amountMinor,
-    currency,
-    created_at: new Date(created).toISOString(),
-    expires_at: valid_until,
-    consumed_at,
-    consumed_by: consumedBy,
-    reference,
-    messages: stores.messages.ofRedemption(seq).map(({ type, state, attempts, next, outcome }) => ({
-      type,
-      state,
-      attempts,
-      next_at: state === 'pending' ? new Date(next).toISOString() : null,
-      outcome,
-    })),
   }
 }

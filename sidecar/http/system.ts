@@ -76,7 +76,7 @@ function getHandshake(call: Call): Answer {
     api: API,
     min_bridge: MIN_BRIDGE,
     features: FEATURES,
-    ledger_keys: context.notary.vkeys(),
+    ledger_keys: context.notary.keys.vkeys(),
   }
   return { json: { ...json, source: settings.source, rules: rules.length, time: clock, resend: awaited(call) } }
 }

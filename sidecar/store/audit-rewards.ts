@@ -20,6 +20,12 @@ export interface ClaimedRedemption {
   readonly consumed: number | null
   /** On which it was made, where its entry was written again after a restore. */
   readonly day: string | null
+  /** By which its token is recognised, or the code of a pool that it holds; hex. */
+  readonly digest: string | null
+  /** By which its token is recognised, hex. */
+  readonly token: string | null
+  /** JSON, once its learner is erased. */
+  readonly terms: string | null
 }
 
 export interface RewardClaims {
@@ -29,9 +35,24 @@ export interface RewardClaims {
   readonly redemptions: ReadonlyMap<number, ClaimedRedemption>
   /** reward → how many count. */
   readonly issued: ReadonlyMap<string, number>
-  /** `budget month` → minor units. */
+  /** `budget month currency` → minor units. */
   readonly committed: ReadonlyMap<string, number>
+  readonly batches: ReadonlyMap<string, ClaimedBatch>
+  /** Batches with a code that is of another reward, or whose state does not fit whether a redemption has it. */
+  readonly strays: readonly string[]
 }
+
+/** A file of codes, as the list of pools has it. */
+export interface ClaimedBatch {
+  readonly reward: string
+  readonly file: string
+  /** Epoch milliseconds. */
+  readonly imported: number
+}
+
+const STRAYS = `SELECT DISTINCT batch FROM code LEFT JOIN code_batch ON code_batch.id = batch
+  WHERE code_batch.reward IS NOT code.reward OR (state IN ('handed_out', 'faulty')) <> (redemption IS NOT NULL)
+    OR (redemption IS NOT NULL AND code.reward IS NOT (SELECT reward FROM redemption WHERE seq = code.redemption))`
 
 /** All of them; to be called inside the read transaction of the other claims. */
 export function readRewardClaims(connection: Connection): RewardClaims {
@@ -45,17 +66,25 @@ export function readRewardClaims(connection: Connection): RewardClaims {
   const redemptions = connection
     .prepare<[], ClaimedRedemption>(
       `SELECT seq, id, subject, reward, state, refunded, expires, consumed_by AS consumedBy, reference, delivery,
-         partner, created, consumed, day,
-         (SELECT count(*) FROM code WHERE code.redemption = redemption.seq AND code.state = 'handed_out') AS codes
+         partner, created, consumed, day, terms,
+         (SELECT count(*) FROM code WHERE code.redemption = redemption.seq AND code.state = 'handed_out') AS codes,
+         nullif(lower(hex(token)), '') AS token,
+         nullif(lower(hex(coalesce(token, (SELECT digest FROM code
+           WHERE code.redemption = redemption.seq AND code.state = 'handed_out')))), '') AS digest
        FROM redemption`,
     )
     .all()
   const pairs = (sql: string) => new Map(connection.prepare<[], [string, number]>(sql).raw().all())
+  const batches = connection
+    .prepare<[], ClaimedBatch & { id: string }>('SELECT id, reward, file, imported FROM code_batch')
+    .all()
   return {
     lots,
     redemptions: new Map(redemptions.map((row) => [row.seq, row])),
     issued: pairs('SELECT reward, count FROM issued'),
-    committed: pairs("SELECT budget || ' ' || month, amount_minor FROM committed"),
+    committed: pairs("SELECT budget || ' ' || month || ' ' || currency, amount_minor FROM committed"),
+    batches: new Map(batches.map(({ id, ...batch }) => [id, batch])),
+    strays: connection.prepare<[], string>(STRAYS).pluck().all(),
   }
 }
 

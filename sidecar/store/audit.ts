@@ -1,6 +1,7 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
 import Sqlite from 'better-sqlite3'
 import { EMPTY, type Head, readBody } from '../domain/entry.js'
+import { type ClaimedToken, readTokenClaims } from './audit-access.js'
 import { type MemoryClaims, readMemoryClaims } from './audit-memory.js'
 import { type RewardClaims, readRewardClaims } from './audit-rewards.js'
 import { readTreeClaims, type TreeClaims } from './audit-tree.js'
@@ -28,6 +29,7 @@ export interface Claims extends ChainClaims {
   readonly lastRecord: number
   readonly rights: RightsClaims
   readonly memory: MemoryClaims
+  readonly tokens: readonly ClaimedToken[]
 }
 
 /** Whom a subject stands for. */
@@ -40,22 +42,23 @@ const PAGE = 1_000
 
 /** What the tables of learners' rights claim. */
 export interface RightsClaims {
-  readonly frozen: ReadonlySet<string>
+  /** subject → why. */
+  readonly frozen: ReadonlyMap<string, string>
   /** subject → the one whose it is now. */
   readonly merged: ReadonlyMap<string, string>
   /** subject → the entry that erased it. */
   readonly erased: ReadonlyMap<string, number>
-  /** Why nothing can be redeemed. */
-  readonly paused: ReadonlySet<string>
+  /** The cause for which nothing can be redeemed → why. */
+  readonly paused: ReadonlyMap<string, string>
 }
 
 function readRightsClaims(connection: Connection): RightsClaims {
   const pairs = <Value>(sql: string) => new Map(connection.prepare<[], [string, Value]>(sql).raw().all())
   return {
-    frozen: new Set(connection.prepare<[], string>('SELECT subject FROM frozen').pluck().all()),
+    frozen: pairs<string>('SELECT subject, reason FROM frozen'),
     merged: pairs<string>('SELECT subject, into_subject FROM merged'),
     erased: pairs<number>('SELECT subject, seq FROM erased'),
-    paused: new Set(connection.prepare<[], string>('SELECT cause FROM pause').pluck().all()),
+    paused: pairs<string>('SELECT cause, reason FROM pause'),
   }
 }
 
@@ -88,6 +91,7 @@ export function readClaims(connection: Connection): Claims {
       rights: readRightsClaims(connection),
       lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
       memory: readMemoryClaims(connection),
+      tokens: readTokenClaims(connection),
     }
   })()
 }

@@ -2,7 +2,9 @@
 import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { Head } from '../domain/entry.js'
-import { findDamage, readHead } from './audit.js'
+import { verifierOf } from '../domain/note.js'
+import type { KeyDetail } from '../domain/signing.js'
+import { readHead } from './audit.js'
 import { type Connection, openForReading } from './database.js'
 import { checkVersion } from './migrate.js'
 
@@ -53,15 +55,15 @@ export function intoOneFile(path: string): boolean {
   }
 }
 
-/** What is wrong with a file that should be a database of ours, in words; null: nothing that SQLite can see. */
+/** Why a file is no database that this program can use, in words; null: it is one. Whether it is whole, verifying it says. */
 export function faultOf(path: string): string | null {
-  const found = look(path, (connection) => {
-    if (checkVersion(connection) === 0) return 'it holds nothing'
-    const damage = findDamage(connection)
-    return damage && `SQLite finds it damaged (${damage})`
-  })
+  const found = look(path, (connection) => (checkVersion(connection) === 0 ? 'it holds nothing' : null))
   return found instanceof Error ? found.message : found
 }
+
+/** What SQLite says of a file in which it cannot read on; null: it is another error. */
+export const damageIn = (error: unknown): string | null =>
+  error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CORRUPT') ? error.message : null
 
 /** What a database that goes out of use still tells. */
 export interface Former {
@@ -80,6 +82,36 @@ export function readFormer(path: string): Former | null {
   })
   return found instanceof Error ? null : found
 }
+
+/**
+ * The keys that came into use after an entry, oldest first; none where the database has not this entry, or cannot be read, or
+ * says of one what no ledger does.
+ */
+export function keysSince(path: string, { seq, hash }: Head): readonly KeyDetail[] {
+  const found = look(path, (connection) => {
+    const its = connection.prepare<[number], string>('SELECT hash FROM entry WHERE seq = ?').pluck().get(seq)
+    const keys = its === hash ? keysAfter(connection, seq) : []
+    return keys.every(({ origin, vkey }) => verifierOf(vkey).name === origin) ? keys : []
+  })
+  return found instanceof Error ? [] : found
+}
+
+/** The names under which a ledger was ever signed. */
+export function namesIn(path: string): ReadonlySet<string> {
+  const found = look(path, (connection) => keysAfter(connection, 0))
+  if (found instanceof Error) throw found
+  return new Set(found.map(({ origin }) => origin))
+}
+
+const keysAfter = (connection: Connection, seq: number): KeyDetail[] =>
+  connection
+    .prepare<[number], string>(
+      `SELECT data FROM private_record WHERE seq > ? AND seq IN
+         (SELECT seq FROM entry WHERE kind = 'key' AND subject IS NULL) ORDER BY seq`,
+    )
+    .pluck()
+    .all(seq)
+    .map((data) => JSON.parse(data).detail)
 
 function look<T>(path: string, work: (connection: Connection) => T): T | Error {
   try {

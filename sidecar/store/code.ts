@@ -66,6 +66,11 @@ export class Codes {
     return this.#sql.latestBatch.get(reward) ?? null
   }
 
+  /** The digest of the code that is handed out next; null: none is left. */
+  next(reward: string, day: string): Buffer | null {
+    return this.#sql.next.get(reward, day) ?? null
+  }
+
   /** Hands out the code that lapses soonest. @returns false where none is left. */
   handOut(reward: string, redemption: number, day: string): boolean {
     return this.#sql.handOut.run(redemption, reward, day).changes === 1
@@ -105,6 +110,9 @@ export class Codes {
 
 const ownerOf = (digest: Buffer): string => `code ${digest.toString('hex')}`
 
+const NEXT =
+  "SELECT digest FROM code WHERE reward = ? AND state = 'available' AND expires >= ? ORDER BY expires LIMIT 1"
+
 function statements(connection: Connection) {
   const sum = (state: string) => `coalesce(sum(state = '${state}'), 0) AS ${state}`
   return {
@@ -125,10 +133,8 @@ function statements(connection: Connection) {
     latestBatch: connection
       .prepare<[string], string>('SELECT id FROM code_batch WHERE reward = ? ORDER BY imported DESC, id LIMIT 1')
       .pluck(),
-    handOut: connection.prepare(
-      `UPDATE code SET state = 'handed_out', redemption = ? WHERE digest =
-         (SELECT digest FROM code WHERE reward = ? AND state = 'available' AND expires >= ? ORDER BY expires LIMIT 1)`,
-    ),
+    next: connection.prepare<[string, string], Buffer>(NEXT).pluck(),
+    handOut: connection.prepare(`UPDATE code SET state = 'handed_out', redemption = ? WHERE digest = (${NEXT})`),
     ofRedemption: connection.prepare<[number], { digest: Buffer; copy: Buffer; expires: string }>(
       "SELECT digest, copy, expires FROM code WHERE redemption = ? AND state = 'handed_out'",
     ),

@@ -6,6 +6,7 @@ export class Erased {
   readonly #sql
   /** Whether deeds of anybody are kept: asked for at every event. Null: not looked yet. */
   #anyDeeds: boolean | null = null
+  #newest: number | null = null
 
   constructor(writer: Writer) {
     const { connection } = writer
@@ -30,12 +31,22 @@ export class Erased {
         .pluck(),
       keepDeed: connection.prepare('INSERT INTO erased_deed (key) VALUES (?) ON CONFLICT DO NOTHING'),
       deed: connection.prepare<[Buffer], number>('SELECT 1 FROM erased_deed WHERE key = ?').pluck(),
+      newest: connection
+        .prepare<[], string>('SELECT at FROM private_record WHERE seq = (SELECT max(seq) FROM erased)')
+        .pluck(),
       anyDeeds: connection.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM erased_deed)').pluck(),
     }
   }
 
   clear(): void {
     this.#anyDeeds = null
+    this.#newest = null
+  }
+
+  /** When the newest erasure was, epoch milliseconds; 0: there was none. */
+  newest(): number {
+    this.#newest ??= Date.parse(this.#sql.newest.get() ?? '') || 0
+    return this.#newest
   }
 
   /** Whether whoever a subject led to was erased. */

@@ -93,12 +93,12 @@ export class Events {
   }
 
   /** Deletes the events with numbers from `first` up to, not including, `end`. @returns how many. */
-  forgetEvents(first: number, end: number): number {
+  deleteEvents(first: number, end: number): number {
     return this.#sql.deleteEvents.run(first, end).changes
   }
 
   /** Deletes what was decided about the same events. @returns how many. */
-  forgetDecisions(first: number, end: number): number {
+  deleteDecisions(first: number, end: number): number {
     return this.#sql.clearDecisions.run(first, end).changes
   }
 }

@@ -23,7 +23,7 @@ export class Idempotency {
       insert: connection.prepare(
         'INSERT INTO idempotency (caller, key, fingerprint, answer, created) VALUES (?, ?, ?, ?, ?)',
       ),
-      forget: connection.prepare(
+      deleteBefore: connection.prepare(
         `DELETE FROM idempotency WHERE (caller, key) IN
            (SELECT caller, key FROM idempotency WHERE created < ? ORDER BY created LIMIT ?)`,
       ),
@@ -40,8 +40,8 @@ export class Idempotency {
   }
 
   /** Deletes so many of those from before an instant. @returns how many. */
-  forget(before: number, limit: number): number {
-    return this.#sql.forget.run(before, limit).changes
+  deleteBefore(before: number, limit: number): number {
+    return this.#sql.deleteBefore.run(before, limit).changes
   }
 
   #digest(key: string): Buffer {

@@ -4,6 +4,7 @@ import type { Civil } from '../domain/civil.js'
 import {
   EMPTY,
   type Entry,
+  entryOf,
   type Head,
   LIFETIME_KINDS,
   type ProposedEntry,
@@ -11,6 +12,7 @@ import {
   sequence,
   type Writing,
 } from '../domain/entry.js'
+import { bySubject, idIn, THE_LEARNER } from '../domain/person.js'
 import type { KeyDetail } from '../domain/signing.js'
 import type { Writer } from './database.js'
 import { Lots } from './lot.js'
@@ -38,8 +40,18 @@ const CLOCK_SLACK = 10 * 60_000
 /** Salts are drawn many at a time: one call to the generator costs as much as sixty salts. */
 const SALTS_AT_ONCE = 64
 
+/** The record of an entry that says what an administrator did. */
+export interface Administration {
+  /** ISO 8601, UTC. */
+  readonly at: string
+  readonly actor: string
+  readonly reason: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
 export class Ledger {
   #head: Head | null = null
+  #keys: readonly KeyDetail[] | null = null
   #salts: string[] = []
   #lastAt = 0
   readonly lots: Lots
@@ -88,6 +100,7 @@ export class Ledger {
 
   clear(): void {
     this.#head = null
+    this.#keys = null
     this.#lastAt = 0
   }
 
@@ -96,14 +109,15 @@ export class Ledger {
     return this.#head
   }
 
-  /** What administrators did: the reason and the details of each such entry, oldest first. */
-  administrations(): { reason: string; detail: Readonly<Record<string, unknown>> }[] {
+  /** What administrators did, oldest first. */
+  administrations(): Administration[] {
     return this.#selectRecords.all('administration').map((data) => JSON.parse(data))
   }
 
   /** The keys that ever signed checkpoints, oldest first. */
-  keys(): KeyDetail[] {
-    return this.#selectRecords.all('key').map((data) => JSON.parse(data).detail)
+  keys(): readonly KeyDetail[] {
+    this.#keys ??= this.#selectRecords.all('key').map((data) => JSON.parse(data).detail)
+    return this.#keys
   }
 
   /** Whose entry it is; null where it concerns no learner, or there is none. */
@@ -130,9 +144,11 @@ export class Ledger {
    * @param now epoch milliseconds; `civil` the institution's calendar.
    */
   append(proposed: ProposedEntry, source: string, now: number, civil: Civil): Entry {
+    // Before the place is taken: whoever is named for the first time has an entry of their own first.
+    const named = this.#named(proposed, source, now, civil)
     const at = this.timeOf(now)
     const writing: Writing = { source, at: new Date(at).toISOString(), day: civil.dayOf(at), salt: this.#salt() }
-    const entry = sequence(this.head(), this.#named(proposed, source), writing)
+    const entry = sequence(this.head(), named, writing)
     // What the verifier would refuse for ever is refused now, whatever fault made it.
     if (!readBody(entry.body)) throw new Error(`an entry would not have the form of one: ${entry.body}`)
     // Before the entry is there: the tree may still have to be read.
@@ -148,15 +164,38 @@ export class Ledger {
       const change = [points, held, LIFETIME_KINDS.has(kind) ? points : 0, subject] as const
       if (this.#addToBalance.run(...change).changes === 0) this.#insertBalance.run(...change)
     }
+    if (kind === 'key') this.#keys = null
     this.#head = entry
     return entry
   }
 
-  /** An actor of the LMS goes by subject: here, so that no action can forget it. */
-  #named(proposed: ProposedEntry, source: string): ProposedEntry {
+  /**
+   * What somebody of the LMS is called in what is kept of a learner (null: of none). A subject that no entry binds to its
+   * person could be made another's unseen, so whoever has no entry yet gets one. Inside a transaction only.
+   */
+  nameOf(user: string, learner: string | null, source: string, now: number, civil: Civil): string {
+    const subject = this.subjects.enrol(source, user)
+    if (subject === learner) return THE_LEARNER
+    if (!this.subjects.isBound(subject)) {
+      // Of merged accounts it is the one that stays.
+      const userId = this.subjects.userOf(subject) ?? user
+      const record = { userId, actor: 'server', reason: 'first named on the ledger' }
+      this.append(entryOf({ kind: 'administration', subject, record }), source, now, civil)
+    }
+    return bySubject(subject)
+  }
+
+  /** How an actor is written down: somebody of the LMS by subject, all others as they are. Inside a transaction only. */
+  written(actor: string, learner: string | null, source: string, now: number, civil: Civil): string {
+    const user = idIn(actor)
+    return user === null ? actor : this.nameOf(user, learner, source, now, civil)
+  }
+
+  /** Here, so that no action can forget it. */
+  #named(proposed: ProposedEntry, source: string, now: number, civil: Civil): ProposedEntry {
     const { record, subject } = proposed
     if (record.actor === undefined) return proposed
-    return { ...proposed, record: { ...record, actor: this.subjects.written(source, record.actor, subject) } }
+    return { ...proposed, record: { ...record, actor: this.written(record.actor, subject, source, now, civil) } }
   }
 
   /**

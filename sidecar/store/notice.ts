@@ -33,7 +33,7 @@ export class Notices {
         `SELECT number, audience, user_id AS userId, time, code, params FROM notice LEFT JOIN learner USING (subject)
          WHERE number > ? ORDER BY number LIMIT ?`,
       ),
-      forget: connection.prepare(
+      deleteBefore: connection.prepare(
         'DELETE FROM notice WHERE number IN (SELECT number FROM notice WHERE time < ? ORDER BY number LIMIT ?)',
       ),
       reach: connection.prepare(
@@ -61,8 +61,8 @@ export class Notices {
   }
 
   /** Deletes so many of those from before an instant. @returns how many. */
-  forget(before: number, limit: number): number {
-    return this.#sql.forget.run(before, limit).changes
+  deleteBefore(before: number, limit: number): number {
+    return this.#sql.deleteBefore.run(before, limit).changes
   }
 
   /** Remembers that a learner was told of a tier. @returns false where they were told before. */

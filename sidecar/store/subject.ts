@@ -1,6 +1,6 @@
 /** Subjects: the opaque names under which people stand on the ledger, and the only way from one to the other. */
 import { randomBytes } from 'node:crypto'
-import { bySubject, idIn, personOf, subjectIn, THE_LEARNER } from '../domain/person.js'
+import { personOf, subjectIn } from '../domain/person.js'
 import type { Writer } from './database.js'
 
 /** Beyond this many (some 30 MB) the memory of them starts anew. */
@@ -8,6 +8,7 @@ const SUBJECTS_IN_MEMORY = 200_000
 
 export class Subjects {
   readonly #known = new Map<string, string>()
+  readonly #bound = new Set<string>()
   readonly #sql
 
   constructor(writer: Writer) {
@@ -22,12 +23,14 @@ export class Subjects {
         .pluck(),
       selectUser: connection.prepare<[string], string>('SELECT user_id FROM learner WHERE subject = ?').pluck(),
       selectSource: connection.prepare<[], string>('SELECT source FROM learner LIMIT 1').pluck(),
+      bound: connection.prepare<[string], number>('SELECT 1 FROM entry WHERE subject = ? LIMIT 1').pluck(),
       insert: connection.prepare('INSERT INTO learner (subject, source, user_id) VALUES (?, ?, ?)'),
     }
   }
 
   clear(): void {
     this.#known.clear()
+    this.#bound.clear()
   }
 
   /** The subject of a person, null where Rocket has never heard of them; of merged accounts all have one. */
@@ -58,16 +61,13 @@ export class Subjects {
     return subject
   }
 
-  /** What somebody is called in what is kept of a learner (null: of none). Inside a transaction only. */
-  nameOf(source: string, user: string, learner: string | null): string {
-    const subject = this.enrol(source, user)
-    return subject === learner ? THE_LEARNER : bySubject(subject)
-  }
-
-  /** How an actor is written down: somebody of the LMS by subject, all others as they are. Inside a transaction only. */
-  written(source: string, actor: string, learner: string | null): string {
-    const user = idIn(actor)
-    return user === null ? actor : this.nameOf(source, user, learner)
+  /** Whether an entry says who a subject is, so that nobody can make it another's unseen. Inside a transaction only. */
+  isBound(subject: string): boolean {
+    if (this.#bound.has(subject)) return true
+    if (this.#sql.bound.get(subject) === undefined) return false
+    if (this.#bound.size >= SUBJECTS_IN_MEMORY) this.#bound.clear()
+    this.#bound.add(subject)
+    return true
   }
 
   /** An actor as people in charge read it: somebody of the LMS by their id there, or `erased`. */

@@ -1,5 +1,6 @@
 /** What tiles are made of: hashes of the tree in rows of 256, and the bodies of entries. */
 import type { Connection } from './database.js'
+import { hashesOf } from './tree.js'
 
 /** Levels of tiles lie eight heights of the tree apart. */
 const HEIGHT = 8
@@ -12,20 +13,12 @@ export interface Tiles {
 }
 
 export function tilesOf(connection: Connection): Tiles {
-  const leaves = connection
-    .prepare<[number, number], string>('SELECT hash FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq')
-    .pluck()
-  const nodes = connection
-    .prepare<[number, number, number], Buffer>(
-      'SELECT hash FROM subtree WHERE height = ? AND number >= ? AND number < ? ORDER BY number',
-    )
-    .pluck()
+  const hashes = hashesOf(connection)
   const bodies = connection
     .prepare<[number, number], string>('SELECT body FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq')
     .pluck()
   return {
-    hashes: (level, from, to) =>
-      level === 0 ? leaves.all(from, to).map((hash) => Buffer.from(hash, 'hex')) : nodes.all(level * HEIGHT, from, to),
+    hashes: (level, from, to) => hashes(level * HEIGHT, from, to),
     bodies: (from, to) => bodies.all(from, to),
   }
 }

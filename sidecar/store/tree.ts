@@ -5,8 +5,8 @@ import type { Connection, Writer } from './database.js'
 /** Roots are kept of the subtrees at every fourth height: what lies between is made of at most sixteen of them. */
 const STEP = 4
 
-/** Reads subtrees over whatever entries a connection sees. It throws where one is not there whole. */
-export function subtreesOf(connection: Connection): Subtrees {
+/** Reads hashes of the tree as they are kept: of the entries (height 0), and of every fourth height; up to `to`, not included. */
+export function hashesOf(connection: Connection): (height: number, from: number, to: number) => Buffer[] {
   const leaves = connection
     .prepare<[number, number], string>('SELECT hash FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq')
     .pluck()
@@ -15,11 +15,17 @@ export function subtreesOf(connection: Connection): Subtrees {
       'SELECT hash FROM subtree WHERE height = ? AND number >= ? AND number < ? ORDER BY number',
     )
     .pluck()
+  return (height, from, to) =>
+    height === 0 ? leaves.all(from, to).map((hash) => Buffer.from(hash, 'hex')) : kept.all(height, from, to)
+}
+
+/** Reads subtrees over whatever entries a connection sees. It throws where one is not there whole. */
+export function subtreesOf(connection: Connection): Subtrees {
+  const hashes = hashesOf(connection)
   return (height, number) => {
     const below = height % STEP
     const [from, to] = [number * 2 ** below, (number + 1) * 2 ** below]
-    const found =
-      height < STEP ? leaves.all(from, to).map((hash) => Buffer.from(hash, 'hex')) : kept.all(height - below, from, to)
+    const found = hashes(height - below, from, to)
     if (found.length === to - from) return rootOf(found)
     throw new Error(`the tree over the ledger has a gap at height ${height}: run scripts/rocket ledger verify`)
   }

@@ -1,5 +1,7 @@
 import {
+  closeSync,
   existsSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -7,6 +9,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -17,6 +20,8 @@ import { sendEvents } from '../http/calls.js'
 import { openRocket, SEED_RULE, type TestRocket, wireEvent } from '../support.js'
 
 const DAY = 86_400_000
+/** What a backup leaves behind that is killed. */
+const REMAINS = 'rocket-2020-01-01.sqlite.0123abcd.part'
 const SETTINGS = 'source: moodle\ntimezone: Europe/London\nretention: { backups: 3d }\n'
 
 describe('a backup', () => {
@@ -76,6 +81,20 @@ describe('a backup', () => {
     expect(readdirSync(rocket.home).filter((name) => name.includes('part'))).to.deep.equal([])
   })
 
+  it('of a database in which SQLite cannot read on gets no name either', async () => {
+    // Damage that only shows where the page is read.
+    const opened = openSync(at('rocket.sqlite'), 'r+')
+    rocket.context.stores.writer.connection.pragma('wal_checkpoint(TRUNCATE)')
+    const page = rocket.context.reader
+      .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'private_record'")
+      .pluck()
+      .get()!
+    writeSync(opened, Buffer.alloc(4096, 0xff), 0, 4096, (page - 1) * 4096)
+    closeSync(opened)
+    expect(await why(at('b'))).to.match(/No backup was made\. SQLite finds it damaged \(/)
+    expect(existsSync(at('b'))).to.equal(false)
+  })
+
   describe('by night', () => {
     const fake = (file: string): Promise<Backup> => {
       writeFileSync(file, 'a backup')
@@ -109,9 +128,9 @@ describe('a backup', () => {
     it('leaves alone what is not its own, and clears away what a crash left of one', async () => {
       await night()
       const folder = join(rocket.home, 'backups')
-      for (const name of ['mine.sqlite', 'rocket-2020-01-01.sqlite.77.part']) writeFileSync(join(folder, name), '')
-      const old = new Date(rocket.clock.now - 2 * DAY)
-      utimesSync(join(folder, 'rocket-2020-01-01.sqlite.77.part'), old, old)
+      for (const name of ['mine.sqlite', REMAINS]) writeFileSync(join(folder, name), '')
+      const old = new Date(Date.now() - 2 * DAY)
+      utimesSync(join(folder, REMAINS), old, old)
       await night()
       expect(readdirSync(folder).sort()).to.deep.equal(['mine.sqlite', 'rocket-2026-11-23.sqlite'])
     })

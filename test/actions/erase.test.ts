@@ -12,7 +12,7 @@ import { openForWriting } from '../../sidecar/store/database.js'
 import { inFolder, open } from '../store/files.js'
 import { NOW } from '../support.js'
 import { eraseIn, event, FILES, freezeIn, mergeIn, post, problems, REWARDS, sent, verified } from './rights.js'
-import { DAY, inShop, refusal, Shop } from './shop.js'
+import { DAY, HOUR, inShop, refusal, Shop } from './shop.js'
 
 const ANN = 'ann-zuckmayer'
 const BOB = 'bob'
@@ -40,6 +40,15 @@ async function fill(shop: Shop): Promise<void> {
     sent(shop, event('forum.post_deleted', user, { object: `forum_posts:${index}`, activity: 'forum:9' }))
   }
 }
+
+/** Who acted and who graded, as the newest entry has it. */
+const named = ({ opened }: Shop) =>
+  opened.connection
+    .prepare<[], { actor: string; graded_by: string }>(
+      `SELECT data ->> '$.actor' AS actor, data ->> '$.detail.data.graded_by' AS graded_by FROM private_record
+       ORDER BY seq DESC LIMIT 1`,
+    )
+    .get()!
 
 const state = (shop: Shop, id: string) => shop.get(id).state
 const delivered = (shop: Shop, id: string) => shop.at((moment) => deliver(moment, shop.get(id), { by: 'shop' }))
@@ -231,7 +240,8 @@ describe('a learner who is erased', () => {
       const { subjects } = shop.stores.ledger
       expect(subjects.shown(`subject:${subject}`)).to.equal('moodle:prof')
       expect(subjects.shown('cli:root')).to.equal('cli:root')
-      expect(eraseIn(shop, 'prof')).to.deep.include({ erased: true, records: 0, cancelled: 0 })
+      // The one record of their own: by it their subject was theirs.
+      expect(eraseIn(shop, 'prof')).to.deep.include({ erased: true, records: 1, cancelled: 0 })
       expect(subjects.shown(`subject:${subject}`)).to.equal('erased')
       const kept = shop.opened.connection
         .prepare<[], string>('SELECT data FROM private_record UNION ALL SELECT body || decisions FROM event')
@@ -241,6 +251,33 @@ describe('a learner who is erased', () => {
       expect(kept).to.include(`subject:${subject}`).and.to.not.include('prof')
       expect(eraseIn(shop, 'prof').erased).to.equal(false)
       expect(verified(shop)).to.deep.include({ ok: true, problems: [] })
+    }),
+  )
+
+  it(
+    'is not brought back by what happened before and comes late or once more; by what names them later they are, anew',
+    withTwo((shop) => {
+      const graded = (id: number, given: object) =>
+        sent(shop, event('quiz.graded', `learner ${id}`, { object: `quiz_attempts:${id}`, time: NOW, ...given }))
+      const by = { actor: 'prof', data: { score: 90, graded_by: 'prof' } }
+      graded(1, by)
+      const before = shop.subject('prof')
+      shop.clock.now += HOUR
+      eraseIn(shop, 'prof')
+      expect(graded(2, by)).to.deep.equal(['recorded', 'granted'])
+      expect(shop.subject('prof')).to.equal('')
+      const nobody = `subject:${'0'.repeat(24)}`
+      expect(shop.entries().at(-1)?.subject).to.equal(shop.subject('learner 2'))
+      expect(named(shop)).to.deep.include({ actor: nobody, graded_by: nobody })
+      // Whoever is known is called by subject, however late it comes.
+      graded(3, { ...by, actor: BOB })
+      expect(named(shop).actor).to.equal(`subject:${shop.subject(BOB)}`)
+      graded(4, { ...by, time: shop.clock.now })
+      expect(shop.subject('prof'))
+        .to.match(/^[0-9a-f]{24}$/)
+        .and.not.equal(before)
+      expect(named(shop).actor).to.equal(`subject:${shop.subject('prof')}`)
+      expect(problems(shop)).to.deep.equal([])
     }),
   )
 

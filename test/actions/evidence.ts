@@ -33,7 +33,7 @@ export class Story {
 
   constructor() {
     this.rocket = openRocket(PACK, SETTINGS, REWARDS)
-    this.rocket.context.notary.begin()
+    this.rocket.context.notary.keys.begin()
   }
 
   at<T>(time: string, work: (moment: Moment) => T): T {

@@ -119,13 +119,13 @@ describe('exports in the home', () => {
   })
 
   it('that were never whole are deleted, once nobody writes them any more', async () => {
-    for (const name of ['all.jsonl.part', 'deep/x.recipe.json.new', 'now.csv.part']) put(name, ANN)
+    const old = ['all.jsonl.0000000a.part', 'deep/x.recipe.json.0000000b.part']
+    for (const name of [...old, 'now.csv.0000000c.part']) put(name, ANN)
     const then = new Date(Date.now() - 3_700_000)
-    for (const name of ['all.jsonl.part', 'deep/x.recipe.json.new']) utimesSync(join(folder, name), then, then)
+    for (const name of old) utimesSync(join(folder, name), then, then)
     eraseNow(ANN)
-    const deleted = ['all.jsonl.part', 'deep/x.recipe.json.new']
-    expect(await remade()).to.deep.equal({ ...nothing, deleted })
-    expect(readdirSync(folder).sort()).to.deep.equal(['deep', 'now.csv.part'])
+    expect(await remade()).to.deep.equal({ ...nothing, deleted: old })
+    expect(readdirSync(folder).sort()).to.deep.equal(['deep', 'now.csv.0000000c.part'])
   })
 
   it('that are asked for at once are made one after the other: the last has seen every erasure', async () => {

@@ -38,7 +38,7 @@ describe('ingest', () => {
   it('takes a resend for one also once the event itself is forgotten, and its number another’s', () => {
     inWorld(SEED_RULE, (world) => {
       world.send(quiz({ id: 'a' }))
-      world.stores.events.forgetEvents(1, 2)
+      world.stores.events.deleteEvents(1, 2)
       expect(world.send(quiz({ id: 'a' }))).to.deep.equal({
         id: 'a',
         status: 'duplicate',
@@ -49,7 +49,7 @@ describe('ingest', () => {
       world.send(quiz({ id: 'b', user: '43' }))
       expect(world.stores.events.byNumber(1)?.event.id).to.equal('b')
       expect(world.send(quiz({ id: 'a' }))).to.deep.include({ status: 'duplicate', points: 0, decisions: [] })
-      world.stores.events.forgetDecisions(1, 2)
+      world.stores.events.deleteDecisions(1, 2)
       expect(world.send(quiz({ id: 'b' }))).to.deep.include({ status: 'duplicate', points: 0, decisions: [] })
       expect(world.balance().points + world.balance('43').points).to.equal(20)
     })
@@ -102,7 +102,8 @@ describe('ingest', () => {
     inWorld(SEED_RULE, (world) => {
       const { time, ...given } = quiz({ id: 'a', object: 'quiz_attempts:991', actor: '7', course: '8' })
       world.send({ ...given, time }, NOW + 5_000)
-      expect(entries(world)).to.deep.equal([
+      const [, ...granted] = entries(world)
+      expect(granted).to.deep.equal([
         {
           kind: 'grant',
           record: {
@@ -135,7 +136,7 @@ describe('ingest', () => {
       const given = { actor: 'admin-78', data: { score: 90, graded_by: 'teacher-77' } }
       expect(told(world.send(quiz({ id: 'a', ...given })))).to.equal('1, condition_not_met, condition_not_met')
       const [admin, teacher] = [named(world, 'admin-78'), named(world, 'teacher-77')]
-      expect(entries(world)[0]?.record).to.deep.include({
+      expect(entries(world).at(-1)?.record).to.deep.include({
         actor: admin,
         detail: { data: { score: 90, graded_by: teacher } },
       })
@@ -144,6 +145,18 @@ describe('ingest', () => {
       expect(kept?.decisions?.map(({ reason }) => reason.params.value)).to.deep.equal([undefined, teacher, admin])
       const rows = world.stores.writer.connection.prepare<[], string>('SELECT body || decisions FROM event').pluck()
       expect(rows.all().join()).to.not.match(/"teacher-77"|"admin-78"/)
+    })
+  })
+
+  it('binds whoever an event names to their id, once, before what the event brings', () => {
+    inWorld(SEED_RULE, (world) => {
+      const given = { actor: 'admin', data: { score: 90, graded_by: 'teacher' } }
+      for (const user of ['42', '43']) world.send(quiz({ user, ...given }))
+      // It grants nothing, and is kept all the same.
+      world.send(quiz({ user: '44', actor: 'another', data: { score: 1 } }))
+      const written = entries(world).map(({ kind, record }) => `${kind} ${record.user_id}`)
+      const bound = ['administration admin', 'administration teacher', 'grant 42', 'grant 43', 'administration another']
+      expect(written).to.deep.equal(bound)
     })
   })
 

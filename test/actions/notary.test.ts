@@ -34,7 +34,7 @@ describe('the notary', () => {
     })
   }
   const size = () => rocket.context.stores.ledger.head().seq
-  const opened = (note: string | null) => openCheckpoint(note!, notary().vkeys())
+  const opened = (note: string | null) => openCheckpoint(note!, notary().keys.vkeys())
   beforeEach(() => {
     rocket = openRocket()
   })
@@ -43,26 +43,26 @@ describe('the notary', () => {
   it('signs nothing before the first key', () => {
     expect(notary().newest()).to.equal(null)
     expect(() => notary().atHand()).to.throw(HomeError, 'not signed yet')
-    expect(notary().vkeys()).to.deep.equal([])
+    expect(notary().keys.vkeys()).to.deep.equal([])
     expect(() => notary().receipt(1)).to.throw('not signed yet')
   })
 
   it('makes the first key outside the database, for its owner alone, and says so on the ledger', () => {
-    notary().begin()
+    notary().keys.begin()
     expect(statSync(keyFile()).mode & 0o777).to.equal(0o600)
     expect(keys()).to.have.length(1)
     const [{ origin, vkey }] = keys() as [{ origin: string; vkey: string }]
     expect(origin).to.match(/^rocket\/moodle\/[0-9a-f]{8}$/)
-    expect(notary().vkeys()).to.deep.equal([vkey])
+    expect(notary().keys.vkeys()).to.deep.equal([vkey])
     const seed = readFileSync(keyFile(), 'utf8').split(' ')[1]!.trim()
     const rows = rocket.context.reader.prepare('SELECT group_concat(data) FROM private_record').pluck().get()
     expect(rows).to.contain(vkey).and.not.contain(seed)
-    notary().begin()
+    notary().keys.begin()
     expect(keys()).to.have.length(1)
   })
 
   it('signs what is on the disk: every entry, under one root', () => {
-    notary().begin()
+    notary().keys.begin()
     const first = notary().newest()
     expect(opened(first)).to.include({ origin: keys()[0]!.origin, size: size() })
     expect(notary().newest()).to.equal(first)
@@ -72,7 +72,7 @@ describe('the notary', () => {
   })
 
   it('signs nothing of what is rolled back', () => {
-    notary().begin()
+    notary().keys.begin()
     const before = notary().newest()
     const { writer } = rocket.context.stores
     expect(() =>
@@ -84,7 +84,7 @@ describe('the notary', () => {
   })
 
   it('gives a receipt for every entry, that its checkpoint proves', () => {
-    notary().begin()
+    notary().keys.begin()
     append(30)
     const hashes = rocket.context.reader.prepare<[], string>('SELECT hash FROM entry ORDER BY seq').pluck().all()
     for (const [index, hash] of hashes.entries()) {
@@ -98,7 +98,7 @@ describe('the notary', () => {
   })
 
   it('proves to whoever holds an earlier checkpoint that the newest one continues it', () => {
-    notary().begin()
+    notary().keys.begin()
     append(10)
     const held = notary().newest()!
     append(25)
@@ -108,22 +108,22 @@ describe('the notary', () => {
     const [{ size: from, root: fromRoot }, newest] = [opened(held), opened(notary().newest())]
     expect(provesConsistency({ from, fromRoot, size: newest.size, root: newest.root, proof })).to.equal(true)
     expect(notary().follow(notary().newest()!)).to.deep.equal([])
-    expect(readCheckpoint(openNote(notary().at(from), notary().vkeys()).text)).to.deep.equal(opened(held))
+    expect(readCheckpoint(openNote(notary().at(from), notary().keys.vkeys()).text)).to.deep.equal(opened(held))
   })
 
   it('proves nothing to whoever holds something else', () => {
-    notary().begin()
+    notary().keys.begin()
     for (const other of ['', 'text', notary().newest()!.replace('rocket', 'rokcet')])
       expect(notary().follow(other)).to.equal(null)
     expect(keys()).to.have.length(1)
   })
 
   it('gives the ledger another name where somebody holds one of its checkpoints over more entries than there are', () => {
-    notary().begin()
+    notary().keys.begin()
     append(5)
     const { origin, size: before } = opened(notary().newest())
     // As it was signed by a ledger that was then put back to an older copy.
-    const [signer] = notary().signers()
+    const [signer] = notary().keys.signers()
     const text = `${origin}\n${before + 10}\n${Buffer.alloc(32, 1).toString('base64')}\n`
     const held = `${text}\n${signer!.sign(text)}`
     expect(notary().follow(held)).to.equal(null)
@@ -142,16 +142,16 @@ describe('the notary', () => {
   })
 
   it('gives it another name as well where it has grown past that checkpoint by other entries', () => {
-    notary().begin()
+    notary().keys.begin()
     append(20)
-    const [signer] = notary().signers()
+    const [signer] = notary().keys.signers()
     const text = `${keys()[0]!.origin}\n5\n${Buffer.alloc(32, 1).toString('base64')}\n`
     expect(notary().follow(`${text}\n${signer!.sign(text)}`)).to.equal(null)
     expect(keys()).to.have.length(2)
   })
 
   it('keeps each checkpoint once', () => {
-    notary().begin()
+    notary().keys.begin()
     const kept = () => rocket.context.reader.prepare('SELECT size, note FROM checkpoint ORDER BY size').all()
     const first = notary().newest()!
     notary().keep(first)
@@ -163,7 +163,7 @@ describe('the notary', () => {
   })
 
   it('is followed by an entry that another process writes', () => {
-    notary().begin()
+    notary().keys.begin()
     const other = openRocketAgain(rocket)
     const { stores, rules } = other
     const { settings, civil } = rules.current()
@@ -179,86 +179,86 @@ describe('the notary', () => {
 
   describe('with a new key', () => {
     it('signs with both for thirty days, under the same name, and then with the new one alone', () => {
-      notary().begin()
-      const [before] = notary().vkeys() as [string]
-      notary().rotate('cli:root', 'the machine was replaced')
-      const [after, also] = notary().vkeys() as [string, string]
+      notary().keys.begin()
+      const [before] = notary().keys.vkeys() as [string]
+      notary().keys.rotate('cli:root', 'the machine was replaced')
+      const [after, also] = notary().keys.vkeys() as [string, string]
       expect(also).to.equal(before)
       expect(after).not.to.equal(before)
       expect(keys().map(({ origin }) => origin)).to.deep.equal([keys()[0]!.origin, keys()[0]!.origin])
       const { signedBy } = openNote(notary().newest()!, [before, after])
       expect(signedBy).to.deep.equal([before, after])
       rocket.clock.now += 30 * DAY
-      expect(notary().vkeys()).to.deep.equal([after])
+      expect(notary().keys.vkeys()).to.deep.equal([after])
       expect(() => openNote(notary().newest()!, [before])).to.throw('nobody whose key is known')
     })
 
     it('signs alone at once where the one before is said to be compromised', () => {
-      notary().begin()
-      const [before] = notary().vkeys() as [string]
-      notary().rotate('cli:root', 'stolen', 'compromised')
-      expect(notary().vkeys()).to.have.length(1)
+      notary().keys.begin()
+      const [before] = notary().keys.vkeys() as [string]
+      notary().keys.rotate('cli:root', 'stolen', 'compromised')
+      expect(notary().keys.vkeys()).to.have.length(1)
       expect(() => openNote(notary().newest()!, [before])).to.throw('nobody whose key is known')
       expect(keys().map(({ origin }) => origin)).to.deep.equal([keys()[0]!.origin, keys()[0]!.origin])
     })
 
     it('cannot be outvoted by one that was rotated away: what that one signs renames nothing', () => {
-      notary().begin()
-      const [old] = notary().signers()
-      notary().rotate('cli:root', 'stolen', 'compromised')
+      notary().keys.begin()
+      const [old] = notary().keys.signers()
+      notary().keys.rotate('cli:root', 'stolen', 'compromised')
       const text = `${keys()[0]!.origin}\n1000\n${Buffer.alloc(32, 1).toString('base64')}\n`
       expect(notary().follow(`${text}\n${old!.sign(text)}`)).to.equal(null)
       expect(keys()).to.have.length(2)
     })
 
     it('is put in force at the start where only its file had it: a rotation that was cut short, or one by hand', () => {
-      notary().begin()
-      const [before] = notary().vkeys()
-      notary().file.renew()
+      notary().keys.begin()
+      const [before] = notary().keys.vkeys()
+      notary().keys.file.renew()
       const again = openRocketAgain(rocket)
-      again.notary.begin()
-      expect(again.notary.vkeys()).to.have.length(2).and.to.include(before)
-      again.notary.begin()
+      again.notary.keys.begin()
+      expect(again.notary.keys.vkeys()).to.have.length(2).and.to.include(before)
+      again.notary.keys.begin()
       expect(again.stores.ledger.keys()).to.have.length(2)
       again.close()
     })
 
     it('of which the ledger knows nothing after a copy was put in place still says what was signed', () => {
-      notary().begin()
+      notary().keys.begin()
       const [origin] = keys().map((one) => one.origin)
-      const [, ...rest] = [...notary().file.renew()]
+      const [, ...rest] = [...notary().keys.file.renew()]
       expect(rest).to.have.length(1)
-      const signer = signerFrom(origin!, notary().file.read()[0]!)
+      const signer = signerFrom(origin!, notary().keys.file.read()[0]!)
       const text = `${origin}\n1000\n${Buffer.alloc(32, 1).toString('base64')}\n`
       expect(notary().follow(`${text}\n${signer.sign(text)}`)).to.equal(null)
       expect(keys().at(-1)!.origin).not.to.equal(origin)
     })
 
     it('goes on with the one before, where a crash came before its entry', () => {
-      notary().begin()
-      const before = notary().vkeys()
-      rocket.context.notary.file.renew()
+      notary().keys.begin()
+      const before = notary().keys.vkeys()
+      rocket.context.notary.keys.file.renew()
       const again = openRocketAgain(rocket)
-      expect(again.notary.vkeys()).to.deep.equal(before)
+      expect(again.notary.keys.vkeys()).to.deep.equal(before)
       again.close()
     })
 
     it('that comes because the one before is lost, gets another name, and says how far the old one went', () => {
-      notary().begin()
+      notary().keys.begin()
       const { origin } = keys()[0]!
       rmSync(keyFile())
       const again = openRocketAgain(rocket)
-      expect(() => again.notary.begin()).to.throw(HomeError, 'ledger key --rotate')
-      expect(() => again.notary.rotate('cli:root', 'by mistake')).to.throw(HomeError, 'not at hand')
-      again.notary.rotate('cli:root', 'gone for good', 'lost')
+      expect(() => again.notary.keys.begin()).to.throw(HomeError, 'ledger key --rotate')
+      expect(() => again.notary.keys.rotate('cli:root', 'by mistake')).to.throw(HomeError, 'not at hand')
+      again.notary.keys.rotate('cli:root', 'gone for good', 'lost')
       expect(again.stores.ledger.keys().at(-1)!.former).to.include({ origin, size: 2 })
-      expect(openCheckpoint(again.notary.newest()!, again.notary.vkeys()).origin).not.to.equal(origin)
+      expect(openCheckpoint(again.notary.newest()!, again.notary.keys.vkeys()).origin).not.to.equal(origin)
       again.close()
     })
   })
 
   it('refuses a key that others can read, or that is none', () => {
-    notary().begin()
+    notary().keys.begin()
     chmodSync(keyFile(), 0o644)
     expect(() => openRocketAgain(rocket).notary.newest()).to.throw(HomeError, 'chmod 600')
     chmodSync(keyFile(), 0o600)
@@ -267,13 +267,13 @@ describe('the notary', () => {
   })
 
   it('gives a command that the key is not handed to the newest checkpoint that was kept', () => {
-    notary().begin()
+    notary().keys.begin()
     const kept = notary().newest()!
     notary().keep(kept)
     append(3)
     rmSync(keyFile())
     const again = openRocketAgain(rocket)
-    expect(again.notary.vkeys()).to.deep.equal(keys().map(({ vkey }) => vkey))
+    expect(again.notary.keys.vkeys()).to.deep.equal(keys().map(({ vkey }) => vkey))
     expect(again.notary.atHand()).to.equal(kept)
     expect(readReceipt(again.notary.receipt(1, kept)).checkpoint).to.equal(kept)
     expect(() => again.notary.receipt(size(), kept)).to.throw('There is no entry')
@@ -281,7 +281,7 @@ describe('the notary', () => {
   })
 
   it('takes the key that systemd hands over, and leaves its renewal to a person', () => {
-    notary().begin()
+    notary().keys.begin()
     const folder = join(rocket.home, 'credentials')
     const env = { CREDENTIALS_DIRECTORY: folder }
     const seed = readFileSync(keyFile())
@@ -290,7 +290,7 @@ describe('the notary', () => {
     writeFileSync(join(folder, 'rocket-ledger-key'), seed)
     const again = openRocketAgain(rocket, env)
     expect(opened(again.notary.newest()).size).to.equal(size())
-    expect(() => again.notary.rotate('cli:root', 'test')).to.throw(HomeError, 'which Rocket cannot write')
+    expect(() => again.notary.keys.rotate('cli:root', 'test')).to.throw(HomeError, 'which Rocket cannot write')
     again.close()
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { catalogueFor } from '../../sidecar/actions/catalogue.js'
 import { pauseRedeeming, resumeRedeeming } from '../../sidecar/actions/pause.js'
-import { askToResend, endResend, isUnfinished } from '../../sidecar/actions/resend.js'
+import { askToResend, endResend, isUnfinished, wentOnWithout } from '../../sidecar/actions/resend.js'
 import { reissue } from '../../sidecar/actions/support.js'
 import { NOW } from '../support.js'
 import { APPROVED, HOUR, inShop, refusal, type Shop } from './shop.js'
@@ -110,12 +110,26 @@ describe('what a restore asks the bridge for', () => {
     'may be done without: a person goes on, and the answer that comes later changes nothing',
     inShop(REWARDS, (shop) => {
       const { id } = shop.at((moment) => askToResend(moment, NOW, 'it'))
+      expect(wentOnWithout(shop)).to.equal(null)
       shop.at((moment) => resumeRedeeming(moment, 'restore', WANTED))
       expect(isUnfinished(shop)).to.equal(false)
+      expect(wentOnWithout(shop)).to.deep.include({ actor: 'boss', at: new Date(NOW).toISOString() })
+      expect(wentOnWithout(shop)?.detail.why).to.equal('a price is wrong')
       expect(shop.stores.resends.awaited()).to.include({ id })
       const entries = shop.entries().length
       expect(shop.at((moment) => endResend(moment, id))).to.equal(false)
       expect(shop.entries()).to.have.length(entries)
+      expect(wentOnWithout(shop)).to.equal(null)
+    }),
+  )
+
+  it(
+    'is awaited again after another restore, whoever went on without it before',
+    inShop(REWARDS, (shop) => {
+      shop.at((moment) => askToResend(moment, NOW, 'it'))
+      shop.at((moment) => resumeRedeeming(moment, 'restore', WANTED))
+      shop.at((moment) => askToResend(moment, NOW, 'it'))
+      expect([isUnfinished(shop), wentOnWithout(shop)]).to.deep.equal([true, null])
     }),
   )
 })

@@ -464,6 +464,27 @@ describe('what the ledger alone cannot tell', () => {
   )
 
   it(
+    'are rules that ask who acted, where that person is erased, or was before it came',
+    inShop(
+      '',
+      (shop) => {
+        for (const actor of ['prof', 'boss']) send(shop, { user: 'a', actor })
+        const time = shop.clock.now
+        shop.clock.now += HOUR
+        eraseIn(shop, 'prof')
+        send(shop, { user: 'b', actor: 'prof', time })
+        expect(replayGrants(shop.opened.connection)).to.deep.equal({
+          judged: 1,
+          agree: 1,
+          not_judged: { people: 2 },
+          problems: [],
+        })
+      },
+      { settings, rules: visit.replace(' }', ', conditions: { actor: [prof, boss] } }') },
+    ),
+  )
+
+  it(
     'are rules whose texts are gone, or changed',
     inShop(
       '',

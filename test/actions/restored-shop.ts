@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Notary } from '../../sidecar/actions/notary.js'
+import { resumeRedeeming } from '../../sidecar/actions/pause.js'
 import { redemptionReceipt } from '../../sidecar/actions/redemption-receipt.js'
+import { askToResend } from '../../sidecar/actions/resend.js'
 import { type RestoredReceipt, restoreReceipt } from '../../sidecar/actions/restore-receipts.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { signerFrom } from '../../sidecar/domain/note.js'
@@ -16,7 +18,7 @@ export const VKEY = signerFrom('ledger', SEED).vkey
 export function notaryOf(shop: Shop): Notary {
   const key = { read: () => [SEED], renew: () => [SEED] }
   const notary = new Notary(shop.stores, shop.rules, key, () => shop.clock.now)
-  notary.begin()
+  notary.keys.begin()
   return notary
 }
 
@@ -39,8 +41,11 @@ export function restored(folder: string, backup: Buffer, now: number): Shop {
   const path = join(folder, `restored-${++restores}.sqlite`)
   writeFileSync(path, backup)
   const shop = new Shop(open(path), now)
-  // As a restore asks, but for the pause: most tests go on at once.
-  shop.at(({ stores }) => stores.resends.ask({ id: 'rsd_1', since: now, asked: now }))
+  // Most tests go on at once.
+  shop.at((moment) => {
+    askToResend(moment, now, 'it')
+    resumeRedeeming(moment, 'restore', { actor: 'it', reason: 'a test' })
+  })
   return shop
 }
 

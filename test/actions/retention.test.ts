@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { erase } from '../../sidecar/actions/erase.js'
 import { keepRecipe } from '../../sidecar/actions/exports.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
-import { forget } from '../../sidecar/actions/retention.js'
+import { applyRetention } from '../../sidecar/actions/retention.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
 import { learningEvent, openRocket, SEED_RULE, type TestRocket } from '../support.js'
 
@@ -41,13 +41,13 @@ describe('retention', () => {
       rocket.clock.now += 5 * DAY
     }
     expect(kept()).to.deep.equal(['a+', 'b+', 'c+'])
-    expect(await forget(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
+    expect(await applyRetention(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
     expect(kept()).to.deep.equal(['a', 'b+', 'c+'])
     rocket.clock.now += 10 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 1 events, the decisions about 2, and 0 notices')
+    expect(await applyRetention(rocket.context)).to.equal('deleted 1 events, the decisions about 2, and 0 notices')
     expect(kept()).to.deep.equal(['b', 'c'])
     rocket.clock.now += 400 * DAY
-    await forget(rocket.context)
+    await applyRetention(rocket.context)
     expect(kept()).to.deep.equal([])
     for (const id of ['a', 'b', 'c']) expect(send(id)).to.include({ status: 'duplicate', points: 0 })
     const { ok, entries } = verifyLedger(rocket.context.reader, { quick: false })
@@ -63,10 +63,12 @@ describe('retention', () => {
       }
     })
     rocket.clock.now += 21 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 2300 events, the decisions about 2300, and 0 notices')
+    expect(await applyRetention(rocket.context)).to.equal(
+      'deleted 2300 events, the decisions about 2300, and 0 notices',
+    )
     send('z')
     rocket.clock.now += 11 * DAY
-    expect(await forget(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
+    expect(await applyRetention(rocket.context)).to.equal('deleted 0 events, the decisions about 1, and 0 notices')
   })
 
   it('forgets notices and answers to calls as long after as events, and tells nobody anew of a tier', async () => {
@@ -79,21 +81,21 @@ describe('retention', () => {
       idempotency.keep('learner', 'key', { fingerprint: 'redeem', answer: '{}' }, rocket.clock.now)
     })
     rocket.clock.now += 20 * DAY
-    expect(await forget(rocket.context)).to.include('and 0 notices')
+    expect(await applyRetention(rocket.context)).to.include('and 0 notices')
     rocket.clock.now += 1
-    expect(await forget(rocket.context)).to.include('and 1 notices')
+    expect(await applyRetention(rocket.context)).to.include('and 1 notices')
     expect(notices.after(0, 10)).to.deep.equal([])
     // A retry may come later than an institution keeps its events.
     expect(idempotency.answered('learner', 'key')).not.to.equal(null)
     rocket.clock.now += 10 * DAY
-    await forget(rocket.context)
+    await applyRetention(rocket.context)
     expect(idempotency.answered('learner', 'key')).to.equal(null)
     expect(stores.writer.write(() => notices.reach(subject, 'bronze', rocket.clock.now))).to.equal(false)
   })
 
   it('leaves of each day older than a month the last checkpoint', async () => {
     const { stores, notary, reader } = rocket.context
-    notary.begin()
+    notary.keys.begin()
     const start = rocket.clock.now
     for (const [index, hours] of [0, 1, 2, 24, 25, 40 * 24].entries()) {
       rocket.clock.now = start + hours * 3_600_000
@@ -107,7 +109,7 @@ describe('retention', () => {
         .all()
         .map((time) => (time - start) / 3_600_000)
     expect(hours()).to.deep.equal([0, 1, 2, 24, 25, 40 * 24])
-    await forget(rocket.context)
+    await applyRetention(rocket.context)
     expect(hours()).to.deep.equal([2, 25, 40 * 24])
     expect(stores.checkpoints.newest()?.time).to.equal(rocket.clock.now)
   })
@@ -121,7 +123,7 @@ describe('retention', () => {
     const { stores, rules } = rocket.context
     const asked = { userId: 'a', actor: 'it', reason: 'asked' }
     stores.writer.write(() => erase({ stores, rules, now: rocket.clock.now }, asked))
-    expect(await forget(rocket.context)).to.equal(
+    expect(await applyRetention(rocket.context)).to.equal(
       'deleted 0 events, the decisions about 0, and 0 notices; made 1 exports anew, or deleted them, since they showed somebody who is erased; 1 exports show somebody who is erased, or may: delete them',
     )
     expect(readFileSync(join(folder, 'a.csv'), 'utf8')).to.not.include('"a"')

@@ -41,7 +41,7 @@ describe('tiles', () => {
 
   before(() => {
     rocket = openRocket()
-    rocket.context.notary.begin()
+    rocket.context.notary.keys.begin()
   })
   after(() => {
     rocket.close()
@@ -94,7 +94,7 @@ describe('tiles', () => {
 
   it('are not put into the folder of another ledger', () => {
     const other = openRocket()
-    other.context.notary.begin()
+    other.context.notary.keys.begin()
     const keys = everSigned(other.context.stores.ledger.keys())
     const given = { folder, checkpoint: other.context.notary.newest()!, vkeys: [...keys, ...vkeys()] }
     expect(() => writeTiles(other.context.reader, given)).to.throw('choose another folder')

@@ -82,8 +82,8 @@ describe('a witness', () => {
   }
   beforeEach(async () => {
     rocket = openRocket()
-    rocket.context.notary.begin()
-    witness = new TestWitness(() => rocket.context.notary.vkeys())
+    rocket.context.notary.keys.begin()
+    witness = new TestWitness(() => rocket.context.notary.keys.vkeys())
     await witness.open()
   })
   afterEach(() => {
@@ -93,15 +93,15 @@ describe('a witness', () => {
 
   it('signs the first checkpoint that it sees, and the note then has both signatures', async () => {
     const note = await ask()
-    const { signedBy } = openNote(note, [...rocket.context.notary.vkeys(), witness.vkey])
-    expect(signedBy).to.deep.equal([...rocket.context.notary.vkeys(), witness.vkey])
+    const { signedBy } = openNote(note, [...rocket.context.notary.keys.vkeys(), witness.vkey])
+    expect(signedBy).to.deep.equal([...rocket.context.notary.keys.vkeys(), witness.vkey])
     expect(witness.asked).to.deep.equal(['POST /submit/add-checkpoint old 0'])
   })
 
   it('is shown the growth since the one that it saw', async () => {
     await ask()
     const { size } = witness.held
-    rocket.context.notary.rotate('test', 'one entry more')
+    rocket.context.notary.keys.rotate('test', 'one entry more')
     await ask()
     expect(witness.held.size).to.equal(size + 1)
     expect(witness.asked.slice(1)).to.deep.equal([

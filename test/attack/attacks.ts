@@ -161,14 +161,12 @@ export const ATTACKS: readonly Attack[] = [
   {
     what: 'Two learners change places in the index',
     ...records,
-    make: (owner) => {
-      for (const [from, to] of [
-        ['a', '~'],
-        ['b', 'a'],
-        ['~', 'b'],
-      ] as const)
-        owner.run('UPDATE learner SET user_id = ? WHERE user_id = ?', to, from)
-    },
+    make: (owner) => swap(owner, 'a', 'b'),
+  },
+  {
+    what: 'Two people who only corrected or graded others change places in the index',
+    ...records,
+    make: (owner) => swap(owner, 'boss', 'prof'),
   },
   {
     what: 'A used token is made fresh',
@@ -229,6 +227,17 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
 ]
+
+/** Who stood for one person in the LMS stands for the other. */
+function swap(owner: Owner, one: string, other: string): void {
+  const [mine, theirs] = [one, other].map((id) => owner.text('SELECT subject FROM learner WHERE user_id = ?', id))
+  for (const [subject, id] of [
+    [mine!, '~'],
+    [theirs!, one],
+    [mine!, other],
+  ] as const)
+    owner.run('UPDATE learner SET user_id = ? WHERE subject = ?', id, subject)
+}
 
 function unconsume(owner: Owner): void {
   owner.run(`${FRESH} WHERE state = 'consumed' AND subject NOT IN (SELECT subject FROM erased)`)

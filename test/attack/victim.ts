@@ -1,7 +1,8 @@
-/** A whole home to attack: learners, grants, a hold, redemptions, tokens, an erasure, and a checkpoint kept elsewhere. */
+/** A whole home to attack: learners, staff, grants, a hold, redemptions, tokens, an erasure, and a checkpoint kept elsewhere. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { adjust } from '../../sidecar/actions/adjust.js'
 import { erase } from '../../sidecar/actions/erase.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
 import type { Moment } from '../../sidecar/actions/moment.js'
@@ -9,6 +10,7 @@ import { redeem } from '../../sidecar/actions/redeem.js'
 import { cancel } from '../../sidecar/actions/support.js'
 import { consumeToken } from '../../sidecar/actions/till.js'
 import { keepCheckpoint } from '../../sidecar/checkpoint-files.js'
+import type { EventData } from '../../sidecar/domain/learning-event.js'
 import { canonicalName } from '../../sidecar/domain/meaning.js'
 import { groupedToken } from '../../sidecar/domain/token-code.js'
 import { learningEvent, openRocket, type TestRocket } from '../support.js'
@@ -53,7 +55,7 @@ export function openVictim(): Victim {
     return join(folder, name)
   }
   try {
-    rocket.context.notary.begin()
+    rocket.context.notary.keys.begin()
     live(rocket)
     const before = copied('before')
     for (let n = 0; n < GRANTS_BEFORE; n++) grant(rocket, n)
@@ -85,6 +87,7 @@ function live(rocket: TestRocket): void {
   for (let n = 0; n < 6; n++) grant(rocket, 100 + n)
   send(rocket, 'assign.submitted', 'a', 1)
   send(rocket, 'quiz.deleted', 'c', 102)
+  send(rocket, 'quiz.graded', 'c', 103, { graded_by: 'prof' })
   kept(rocket)
   const use = (userId: string): void => {
     const { redemption_id: id } = at((now) => redeem(now, { userId, reward: 'mug', expectedCost: 5, key: 'used' }))
@@ -92,6 +95,7 @@ function live(rocket: TestRocket): void {
     at((now) => consumeToken(now, null, { token, reference: 'till 1', key: null }))
   }
   use('a')
+  at((now) => adjust(now, { userId: 'b', points: 1, reason: 'helped', actor: 'moodle:boss' }))
   const cancelled = at((now) => redeem(now, { userId: 'b', reward: 'mug', expectedCost: 5, key: 'cancelled' }))
   at((now) => cancel(now, cancelled.redemption_id, asked))
   grant(rocket, 200, 'gone')
@@ -108,10 +112,10 @@ function grant(rocket: TestRocket, n: number, user: string = LEARNERS[n % LEARNE
   if (n % 5 === 4) kept(rocket)
 }
 
-function send(rocket: TestRocket, name: string, user: string, id: number): void {
+function send(rocket: TestRocket, name: string, user: string, id: number, more: EventData = {}): void {
   const { stores, rules } = rocket.context
   rocket.clock.now += MINUTE
   const time = rocket.clock.now
-  const given = { event: canonicalName(name)!, user, object: `attempts:${id}`, time, data: { score: 90 } }
+  const given = { event: canonicalName(name)!, user, object: `attempts:${id}`, time, data: { score: 90, ...more } }
   stores.writer.write(() => ingest(stores, rules.current(), learningEvent(given), time))
 }

@@ -17,6 +17,7 @@ import { GENESIS, sequence } from '../../sidecar/domain/entry.js'
 import { documentHash } from '../../sidecar/store/configuration.js'
 import { openForReading, openForWriting } from '../../sidecar/store/database.js'
 import { migrate, migrations } from '../../sidecar/store/migrate.js'
+import { pairWith } from '../crash/killing.js'
 import { Folder, issueToken, type RunningRocket } from './program.js'
 
 const REWARDS = `rewards: [{ id: tea, title: A tea, cost: 5, approved: { by: Dean, on: 2020-01-01 } }]\n`
@@ -28,7 +29,7 @@ interface Restored {
   readonly renamed: boolean
   readonly erased_again: number
   readonly kept: string | null
-  readonly resend: { readonly id: string; readonly since: string }
+  readonly resend: { readonly id: string; readonly since: string } | null
 }
 
 describe('backup and restore', function () {
@@ -126,6 +127,7 @@ describe('backup and restore', function () {
 
   describe('restore', () => {
     it('puts the backup in place, keeps what was there, and says so on the ledger', async () => {
+      await pairWith(folder, rocket)
       await give('42', 10)
       const file = await backUp()
       const lost = entries().length
@@ -142,7 +144,7 @@ describe('backup and restore', function () {
       expect(key).to.deep.include({ kind: 'key', reason: 'the database was restored from a backup' })
       expect(key.detail.former).to.include({ size: lost })
       expect(paused.detail).to.include({ paused: 'redeeming', cause: 'restore' })
-      expect(Date.parse(resend.since)).to.be.lessThan(Date.now() - 3_500_000)
+      expect(Date.parse(resend!.since)).to.be.lessThan(Date.now() - 3_500_000)
       expect((await folder.rocket('ledger verify')).code).to.equal(0)
       rocket = await folder.serve()
       expect(rocket.other()).to.equal('')
@@ -150,11 +152,49 @@ describe('backup and restore', function () {
       expect(before.prepare('SELECT max(seq) FROM entry').pluck().get()).to.equal(lost + 1)
       before.close()
       expect(statSync(home('rocket.sqlite')).mode & 0o777).to.equal(0o600)
-      // A second time from the same backup: the name that came between is one that this ledger never had.
+    })
+
+    it('a second time from the same backup knows the name that came between, and gives it up', async () => {
+      const file = await backUp()
+      await give('42', 10)
+      await rocket.stop()
+      await restore(file)
+      rocket = await folder.serve()
+      await give('42', 5)
+      const { checkpoint } = await folder.json<{ checkpoint: string }>('ledger checkpoint')
+      writeFileSync(at('between'), checkpoint)
       await rocket.stop()
       expect(await restore(file)).to.include({ renamed: true, kept: home('rocket.sqlite.before-restore-2') })
-      const { code, stdout } = await folder.rocket('ledger verify')
-      expect(code, stdout).to.equal(0)
+      const keys = entries().flatMap(({ kind, detail }) => (kind === 'key' ? [detail] : []))
+      const [first, between, last] = keys.map(({ origin }) => origin)
+      expect(between).to.equal(checkpoint.split('\n')[0])
+      expect(keys.map(({ former }) => former?.origin)).to.deep.equal([undefined, first, between])
+      expect(new Set([first, between, last]).size).to.equal(3)
+      const own = await folder.rocket('ledger verify')
+      expect(own.code, own.stdout).to.equal(0)
+      const { code, stdout } = await folder.rocket(`ledger verify --against ${at('between')}`)
+      expect(code).to.equal(1)
+      expect(stdout).to.match(/over entries that were given up: .* are gone, as entry \d+ declares/)
+    })
+
+    it('waits for no Moodle where none was ever paired, and says so', async () => {
+      await give('42', 10)
+      const file = await backUp()
+      const unpaired = readFileSync(home('secrets.json'))
+      await rocket.stop()
+      const { code, out } = await run('restore', file, '--reason', 'a test')
+      expect(code).to.equal(0)
+      expect(out).to.contain('No Moodle was ever paired, so nobody is waited for: redeeming is not paused.')
+      expect(out).to.match(/Send or import events again from \d{4}-\d\d-\d\dT\S+Z on\.\n.*handed out a second time/)
+      expect((await restore(file)).resend).to.equal(null)
+      expect((await findings()).filter(({ what }) => /paused|Moodle is asked/.test(what))).to.deep.equal([])
+      rocket = await folder.serve()
+      // Secrets from before it was paired do not hide that there is a Moodle.
+      await pairWith(folder, rocket)
+      const later = await backUp('later')
+      await rocket.stop()
+      writeFileSync(home('secrets.json'), unpaired)
+      expect((await restore(later)).resend).to.not.equal(null)
     })
 
     it('leaves the ledger its name where nothing is lost, and can itself be undone', async () => {
@@ -241,6 +281,25 @@ describe('backup and restore', function () {
       expect(await balances()).to.deep.equal(['"42" 10'])
     })
 
+    it('heeds a legal hold that is newer than the backup, and wants to be able to read it', async () => {
+      await give('42', 10)
+      await give('43', 10)
+      const [held, gone] = await Promise.all(
+        ['42', '43'].map(async (user) => (await folder.json<{ subject: string }>(`learner show ${user}`)).subject),
+      )
+      const file = await backUp()
+      await rocket.stop()
+      writeFileSync(home('erased.txt'), `${held} 2026-01-01\n${gone} 2026-01-01\n`)
+      folder.write('home/config/rocket.yaml', 'source: moodle\nlegal_hold: [{ nobody: "42" }]\n')
+      expect(await refused(file)).to.contain('legal_hold may keep somebody from being erased again')
+      folder.write('home/config/rocket.yaml', 'source: moodle\nlegal_hold: [{ user: "42", reason: a court }]\n')
+      const { code, out } = await run('restore', file, '--reason', 'a test', '--json')
+      expect(code).to.equal(0)
+      expect(JSON.parse(out)).to.deep.include({ held: [held], erased_again: 1 })
+      rocket = await folder.serve()
+      expect(await balances()).to.deep.equal(['"42" 10', '"erased" 10'])
+    })
+
     it('by hand is caught at the next start: who is on the list is erased again', async () => {
       await give('42', 10)
       const file = await backUp()
@@ -276,6 +335,14 @@ describe('backup and restore', function () {
       const broken = changed('broken', 'UPDATE balance SET points = 1000000')
       expect(await refused(broken)).to.match(/does not verify: .*points.*Take another backup/)
 
+      copyFileSync(file, at('damaged'))
+      const reading = openForReading(file)
+      const page = reading.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'private_record'").pluck().get()
+      reading.close()
+      const bytes = readFileSync(file)
+      writeFileSync(at('damaged'), bytes.fill(0xff, (Number(page) - 1) * 4096, Number(page) * 4096))
+      expect(await refused(at('damaged'))).to.match(/Nothing was restored\. SQLite finds it damaged \(.*Take another/)
+
       const foreign = join(home('checkpoints'), '2020-01-01')
       writeFileSync(foreign, 'rocket/moodle/elsewhere\n1\n')
       const reader = openForReading(home('rocket.sqlite'))
@@ -294,12 +361,40 @@ describe('backup and restore', function () {
       await rocket.stop()
       const key = readFileSync(home('ledger.key'))
       rmSync(home('ledger.key'))
-      expect(await refused(file)).to.contain('key')
+      expect(await refused(file)).to.match(/key of its ledger is not here\. Best is to bring the old .*--key-lost/)
       writeFileSync(home('ledger.key'), key, { mode: 0o600 })
       rmSync(home('secrets.json'))
       expect((await run('restore', file, '--reason', 'x')).err).to.contain('secrets.json is missing')
       const nowhere = await folder.run(['restore', file, '--reason', 'x'], { ROCKET_HOME: at('nowhere') })
       expect([nowhere.code, existsSync(at('nowhere'))]).to.deep.equal([1, false])
+    })
+  })
+
+  describe('restore --key-lost', () => {
+    it('makes a new key on a machine that has not the old one, under another name, and says what follows', async () => {
+      const file = await backUp()
+      const before = entries().length
+      await rocket.stop()
+      const lost = ['restore', file, '--reason', 'a new machine', '--key-lost']
+      const needless = await run(...lost)
+      expect([needless.code, needless.err]).to.deep.equal([
+        1,
+        'Nothing was restored. No key of its ledger is missing here: leave out --key-lost.\n',
+      ])
+      rmSync(home('ledger.key'))
+      rmSync(home('rocket.sqlite'))
+      const { code, out } = await run(...lost)
+      expect(code, out).to.equal(0)
+      expect(out).to.contain('copy ledger.key away')
+      expect(statSync(home('ledger.key')).mode & 0o777).to.equal(0o600)
+      const [key, entry] = entries().slice(before)
+      expect(key.reason).to.equal('the database was restored from a backup, and the key that signed it is lost')
+      const old = entries().find(({ kind }) => kind === 'key')
+      expect(key.detail.former.origin).to.equal(old?.detail.origin)
+      expect(entry.detail.key_lost).to.equal(old?.detail.vkey)
+      rocket = await folder.serve()
+      expect((await folder.json<{ keys: string[] }>('ledger key')).keys).to.deep.equal([key.detail.vkey])
+      expect((await folder.rocket('ledger verify')).code).to.equal(0)
     })
   })
 
@@ -342,7 +437,8 @@ describe('backup and restore', function () {
       }
     })
 
-    it('end the wait after a restore, with a word about what that risks', async () => {
+    it('end the wait after a restore, with a word about what that risks, and doctor tells who decided it', async () => {
+      await pairWith(folder, rocket)
       const file = await backUp()
       await rocket.stop()
       await restore(file)
@@ -352,6 +448,11 @@ describe('backup and restore', function () {
       const { code, err } = await run('resume', 'redeeming', '--reason', 'Moodle is gone')
       expect(code).to.equal(0)
       expect(err).to.contain('may go out twice')
+      const told = (await findings()).filter(({ what }) => /paused|asked|without what Moodle/.test(what))
+      expect(told.map(({ state }) => state)).to.deep.equal(['ok'])
+      expect(told[0]!.what).to.match(
+        /^redeeming went on at \S+Z without what Moodle sent since \S+Z, as cli:\S+ decided: Moodle is gone; what it still sends is taken$/,
+      )
     })
   })
 })

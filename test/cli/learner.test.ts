@@ -50,6 +50,17 @@ describe('the commands for learners’ rights', () => {
     await verifies()
   })
 
+  it('freeze and unfreeze do nothing to somebody whom nobody knows: the id may be a slip', async () => {
+    const { context } = rocket
+    const head = context.stores.ledger.head().seq
+    for (const command of ['freeze', 'unfreeze']) {
+      const { code, out, err } = await run('learner', command, '4 2', '--reason', 'x')
+      expect([code, out, err]).to.deep.equal([1, '', 'Rocket knows nobody under 4 2: nothing was done.\n'])
+    }
+    expect(context.stores.writer.read(() => context.stores.ledger.head().seq)).to.equal(head)
+    expect(context.stores.learners.subjectOf('moodle', '4 2')).to.equal(null)
+  })
+
   it('freeze and unfreeze say how it is now, to a server that runs as well', async () => {
     expect((await run('learner', 'freeze', '42', '--reason', 'under review')).out).to.equal(
       'Learner 42 is frozen now.\n',

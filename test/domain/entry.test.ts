@@ -134,6 +134,7 @@ describe('an entry', () => {
         expect(readBody(body)).to.deep.equal({
           amountMinor: entry.spending?.amountMinor ?? null,
           budget: entry.spending?.budget ?? null,
+          currency: entry.spending?.currency ?? null,
           day,
           expires: entry.expires,
           held,

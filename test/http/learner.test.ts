@@ -163,7 +163,7 @@ tiers:
 
     it('is no longer there when its time of keeping is over, though the event is', async () => {
       await sendEvents(rocket, [attempt(1)])
-      rocket.context.stores.events.forgetDecisions(0, 1_000)
+      rocket.context.stores.events.deleteDecisions(0, 1_000)
       const [event] = (await decisions()).body.events
       expect([event.event_id, event.decisions]).to.deep.equal(['a1', null])
     })

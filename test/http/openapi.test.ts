@@ -235,7 +235,7 @@ describe('the OpenAPI document', () => {
         await visit(`get ${path}`, get(rocket, `${path}?user_id=7`, 'learner', { sub: '42' }))
       }
       await visit('get /api/user/decisions', get(rocket, '/api/user/decisions?user_id=42&limit=1'))
-      stores.events.forgetDecisions(0, 1_000)
+      stores.events.deleteDecisions(0, 1_000)
       await visit('get /api/user/decisions', get(rocket, '/api/user/decisions?user_id=42'))
 
       const ledger = '/api/rewards/ledger'
@@ -247,7 +247,7 @@ describe('the OpenAPI document', () => {
         for (const path of proofs) await visit(`get ${path.replace(/\?.*/, '')}`, get(rocket, path))
       }
       await visitProofs()
-      rocket.context.notary.begin()
+      rocket.context.notary.keys.begin()
       await visitProofs()
       const held = rocket.context.notary.newest()
       await visit(events, post(rocket, '/api/events', JSON.stringify({ events: [wireEvent()], checkpoint: held })))

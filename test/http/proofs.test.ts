@@ -11,7 +11,7 @@ describe('proofs over HTTP', () => {
   let vkey: string
   before(async () => {
     rocket = openRocket('- { id: graded, event: quiz.graded, points: 10 }\n')
-    rocket.context.notary.begin()
+    rocket.context.notary.keys.begin()
     vkey = (await get(rocket, '/api/handshake')).body.ledger_keys[0]
   })
   after(() => rocket.close())
@@ -115,7 +115,7 @@ describe('proofs over HTTP', () => {
   it('say so where the sender holds a checkpoint that the ledger has lost', async () => {
     const { origin, size } = open((await get(rocket, '/api/ledger/checkpoint', 'reports')).text)
     const root = Buffer.alloc(32)
-    const held = signCheckpoint({ origin, size: size + 50, root }, rocket.context.notary.signers())
+    const held = signCheckpoint({ origin, size: size + 50, root }, rocket.context.notary.keys.signers())
     const { body } = await post(rocket, '/api/events', JSON.stringify({ events: [], checkpoint: held }))
     expect(body.consistency).to.equal(null)
     const [now] = (await get(rocket, '/api/handshake')).body.ledger_keys

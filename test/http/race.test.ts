@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { adjust } from '../../sidecar/actions/adjust.js'
 import { budgetState } from '../../sidecar/actions/catalogue.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
-import { listen } from '../../sidecar/http/server.js'
+import { listen } from '../../sidecar/listen.js'
 import type { TestRocket } from '../support.js'
 import { addCodes, momentOf, openShop } from './shop.js'
 

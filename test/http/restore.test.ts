@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import request from 'supertest'
+import { recordAdministration } from '../../sidecar/actions/administer.js'
 import { resumeRedeeming } from '../../sidecar/actions/pause.js'
 import { askToResend } from '../../sidecar/actions/resend.js'
+import { RESTORED } from '../../sidecar/actions/restore-receipts.js'
 import { reissue } from '../../sidecar/actions/support.js'
 import { issueToken } from '../../sidecar/actions/token.js'
 import { verifyLedger } from '../../sidecar/actions/verify.js'
@@ -27,7 +31,7 @@ describe('after a restore, over HTTP', () => {
   let rocket: TestRocket
   beforeEach(async () => {
     rocket = openShop()
-    rocket.context.notary.begin()
+    rocket.context.notary.keys.begin()
     addCodes(rocket)
     await give(rocket, '42', 500)
   })
@@ -46,7 +50,7 @@ describe('after a restore, over HTTP', () => {
   const ask = () => rocket.context.stores.writer.write(() => askToResend(momentOf(rocket), rocket.clock.now, 'it'))
   /** What a receipt says, once its signature is checked. */
   const told = (receipt: string) => {
-    const [first, json] = openNote(receipt, rocket.context.notary.vkeys()).text.split('\n')
+    const [first, json] = openNote(receipt, rocket.context.notary.keys.vkeys()).text.split('\n')
     expect(first).to.equal('rocket-redemption/v1')
     return JSON.parse(json!)
   }
@@ -95,6 +99,26 @@ describe('after a restore, over HTTP', () => {
       expect(told((await redeem(rocket, '42', 'mug', 50, 'a key')).body.receipt)).to.include({ state: 'issued' })
     })
 
+    it('nor has one about a redemption from before it, where a person goes on first; what Moodle sends then counts', async () => {
+      const mug = await redeemed(rocket, '42', 'mug', 50)
+      rocket.clock.now += 1000
+      const { id } = ask()
+      rocket.context.stores.writer.write(() =>
+        resumeRedeeming(momentOf(rocket), 'restore', { actor: 'boss', reason: 'no cron for hours' }),
+      )
+      rocket.clock.now += 1000
+      const answer = await asAdmin(rocket, `/api/redemptions/${mug.redemption_id}/extend`, {
+        reason: 'asked for',
+        until: '2027-11-24',
+      })
+      expect([answer.status, answer.body.receipt]).to.deep.equal([200, null])
+      expect((await redeem(rocket, '42', 'mug', 50, 'since')).body.receipt).to.be.a('string')
+      expect((await sendReceipts([mug.receipt]))[0]).to.include({ status: 'known' })
+      await resent(id)
+      const { body } = await asLearner(rocket, '42', `/api/user/redemptions/${mug.redemption_id}/cancel`)
+      expect(told(body.receipt)).to.include({ state: 'cancelled' })
+    })
+
     it('only Moodle itself hears what is awaited, and says that it is done: no token that was issued', async () => {
       const { id } = ask()
       const token = issuedEventsToken()
@@ -107,13 +131,29 @@ describe('after a restore, over HTTP', () => {
     it('a receipt counts that was signed by a key that signs now, and not by one that was given up', async () => {
       const mug = await redeemed(rocket, '42', 'mug', 50)
       ask()
-      rocket.context.notary.rotate('it', 'kept for a while')
+      rocket.context.notary.keys.rotate('it', 'kept for a while')
       const [known] = await sendReceipts([mug.receipt])
       expect(known).to.include({ redemption_id: mug.redemption_id, status: 'known', reason: null })
       rocket.clock.now += 31 * 86_400_000
       const [{ status, redemption_id }] = await sendReceipts([mug.receipt])
       expect([status, redemption_id]).to.deep.equal(['refused', null])
     })
+  })
+
+  it('a receipt counts that was signed by a key that a restore declared lost, until all are sent', async () => {
+    const { stores, notary, rules, now } = rocket.context
+    const mug = await redeemed(rocket, '42', 'mug', 50)
+    const [lost] = notary.keys.vkeys()
+    rmSync(join(rocket.home, 'ledger.key'))
+    const { id } = ask()
+    const take = async () => (await sendReceipts([mug.receipt]))[0].status
+    notary.keys.rotate('it', 'the disk is gone', 'lost')
+    expect(await take()).to.equal('refused')
+    const what = { actor: 'it', reason: RESTORED, detail: { key_lost: lost }, now: now() }
+    stores.writer.write(() => recordAdministration(stores.ledger, rules.current(), what))
+    expect(await take()).to.equal('known')
+    await resent(id)
+    expect(await take()).to.equal('refused')
   })
 
   describe('the receipt of a redemption', () => {
@@ -162,7 +202,7 @@ describe('after a restore, over HTTP', () => {
     })
 
     it('does not keep an answer back where it cannot be signed', async () => {
-      rocket.context.notary.signers = () => {
+      rocket.context.notary.keys.signers = () => {
         throw new Error('the key is gone')
       }
       const mug = await redeemed(rocket, '42', 'mug', 50)
@@ -224,7 +264,7 @@ describe('after a restore, over HTTP', () => {
       const head = { seq: 1_000_000, hash: 'f'.repeat(64) }
       const lost = { redemption: 'rdm_of_before', subject: 'f'.repeat(24), token: 'ab'.repeat(32), head }
       const text = redemptionReceiptText({ ...told(mug.receipt!), ...lost })
-      const before = signNote(text, rocket.context.notary.signers())
+      const before = signNote(text, rocket.context.notary.keys.signers())
       ask()
       const [result] = await sendReceipts([before])
       expect([result.redemption_id, result.status]).to.deep.equal(['rdm_of_before', 'restored'])

@@ -1,5 +1,7 @@
 /** A Rocket with one reward of each kind, and the calls that learners, tills and people in charge make there. */
+import { randomBytes } from 'node:crypto'
 import type { Test } from 'supertest'
+import { recordAdministration } from '../../sidecar/actions/administer.js'
 import { issueToken } from '../../sidecar/actions/token.js'
 import { openRocket, SEED_RULE, type TestRocket } from '../support.js'
 import { post, postAs } from './calls.js'
@@ -57,10 +59,15 @@ export const momentOf = ({ context: { stores, rules, now } }: TestRocket) => ({ 
 
 /** Puts codes into the pool of a reward. */
 export function addCodes(rocket: TestRocket, reward = 'cinema', all: readonly string[] = CODES): void {
-  const { writer, codes } = rocket.context.stores
-  const batch = { id: `batch of ${all[0]}`, reward, imported: rocket.clock.now, file: 'codes.csv' }
+  const { stores, rules } = rocket.context
+  const { writer, codes, ledger } = stores
+  const { now } = rocket.clock
+  const id = `batch_${randomBytes(6).toString('hex')}`
+  const batch = { id, reward, imported: now, file: 'codes.csv' }
   writer.write(() => {
     codes.addBatch(batch)
+    const detail = { batch: id, reward, file: batch.file, imported: new Date(now).toISOString(), codes: all.length }
+    recordAdministration(ledger, rules.current(), { actor: 'test', reason: 'codes imported', detail, now })
     for (const [index, code] of all.entries()) codes.add(batch, index + 2, code, '2027-06-30')
   })
 }

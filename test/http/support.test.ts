@@ -33,11 +33,11 @@ describe('redemptions for people in charge, over HTTP', () => {
       .map(({ data }) => JSON.parse(data))
 
   it('gives Moodle a receipt of what was done, and nobody else', async () => {
-    rocket.context.notary.begin()
+    rocket.context.notary.keys.begin()
     const mug = await redeemed(rocket, '42', 'mug', 50)
     const { status, body } = await act(mug.redemption_id, 'cancel')
     expect(status).to.equal(200)
-    const { text } = openNote(body.receipt, rocket.context.notary.vkeys())
+    const { text } = openNote(body.receipt, rocket.context.notary.keys.vkeys())
     expect(JSON.parse(text.split('\n')[1]!)).to.include({ redemption: mug.redemption_id, state: 'cancelled' })
     const other = await redeemed(rocket, '42', 'mug', 50)
     const { stores, rules, secrets, now } = rocket.context

@@ -68,7 +68,7 @@ describe('what Go says of our checkpoints and proofs', function () {
 
   it('reads the checkpoint, by the key that the ledger names, and takes it with no bit changed', () => {
     const { notary } = rocket.context
-    const [checkpoint, vkeys] = [notary.newest()!, notary.vkeys()]
+    const [checkpoint, vkeys] = [notary.newest()!, notary.keys.vkeys()]
     const [{ text } = { text: '' }] = ask([{ ask: 'note', note: checkpoint, vkeys }])
     expect(checkpoint.startsWith(`${text}\n`)).to.equal(true)
     expect(readCheckpoint(text!).size).to.equal(hashes.length)
@@ -118,13 +118,13 @@ const ENTRIES = 45
 function signedLedger(): TestRocket {
   const rocket = openRocket('- { id: quiz, event: quiz.graded, points: 1 }\n')
   const { stores, rules, notary } = rocket.context
-  notary.begin()
+  notary.keys.begin()
   while (stores.ledger.head().seq < ENTRIES) {
     const event = learningEvent({ data: { score: 85 } })
     stores.writer.write(() => ingest(stores, rules.current(), event, rocket.clock.now))
   }
   // From here on two keys sign.
-  notary.rotate('it', 'test')
+  notary.keys.rotate('it', 'test')
   return rocket
 }
 

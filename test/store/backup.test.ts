@@ -1,7 +1,8 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { copyDatabase, faultOf, intoOneFile, readFormer } from '../../sidecar/store/backup.js'
+import { signerFrom } from '../../sidecar/domain/note.js'
+import { copyDatabase, faultOf, intoOneFile, keysSince, namesIn, readFormer } from '../../sidecar/store/backup.js'
 import { openForReading } from '../../sidecar/store/database.js'
 import { append, inFolder, open } from './files.js'
 
@@ -84,6 +85,29 @@ describe('a database that goes out of use', () => {
       expect(intoOneFile(path)).to.equal(true)
       expect(existsSync(`${path}-wal`)).to.equal(false)
       expect(readFormer(path)?.head.seq).to.equal(1)
+    }),
+  )
+
+  it(
+    'tells the keys that came into use after an entry that it has, and no others',
+    inFolder((folder) => {
+      const path = join(folder, 'a.sqlite')
+      const opened = open(path)
+      const key = (origin: string) => ({ origin, vkey: signerFrom(origin, Buffer.alloc(32, 1)).vkey })
+      const enter = (detail: Record<string, unknown>) =>
+        append(opened, { kind: 'key', subject: null, points: 0, record: { detail } })
+      enter(key('first'))
+      const { seq, hash } = opened.stores.ledger.head()
+      enter(key('second'))
+      append(opened)
+      enter(key('third'))
+      expect(keysSince(path, { seq, hash })).to.deep.equal([key('second'), key('third')])
+      expect(keysSince(path, { seq, hash: 'f'.repeat(64) })).to.deep.equal([])
+      expect(keysSince(join(folder, 'none'), { seq, hash })).to.deep.equal([])
+      expect([...namesIn(path)]).to.deep.equal(['first', 'second', 'third'])
+      enter({ origin: 'fourth', vkey: key('another').vkey })
+      expect(keysSince(path, { seq, hash })).to.deep.equal([])
+      opened.connection.close()
     }),
   )
 

@@ -95,11 +95,11 @@ describe('Events', () => {
 
   it('forget decisions before events, and never an id', () => {
     for (const id of ['a', 'b', 'c']) add(learningEvent({ id }))
-    expect(events().forgetDecisions(1, 3)).to.equal(2)
-    expect(events().forgetDecisions(1, 3)).to.equal(0)
+    expect(events().deleteDecisions(1, 3)).to.equal(2)
+    expect(events().deleteDecisions(1, 3)).to.equal(0)
     expect(events().byNumber(2)?.decisions).to.equal(null)
     expect(events().byNumber(3)?.decisions).to.have.length(1)
-    expect(events().forgetEvents(1, 3)).to.equal(2)
+    expect(events().deleteEvents(1, 3)).to.equal(2)
     expect(events().byNumber(2)).to.equal(null)
     expect(['a', 'b', 'c'].map(seen)).to.deep.equal([1, 2, 3])
   })

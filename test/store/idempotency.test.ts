@@ -32,7 +32,7 @@ describe('answers to calls with an idempotency key', () => {
   it('are forgotten by time', () => {
     kept().keep('learner a', 'old', answer, NOW - 1)
     kept().keep('learner a', 'new', answer, NOW)
-    expect(kept().forget(NOW, 10)).to.equal(1)
+    expect(kept().deleteBefore(NOW, 10)).to.equal(1)
     expect(kept().answered('learner a', 'old')).to.equal(null)
     expect(kept().answered('learner a', 'new')).to.deep.equal(answer)
   })

@@ -211,8 +211,105 @@ describe('Ledger', () => {
     expect(utc.dayOf(NOW)).to.equal('2026-11-23')
   })
 
+  it('remembers the keys that signed, until there is a new one or what is on the disk is not what it knew', () => {
+    const { ledger, writer } = opened.stores
+    const key = (vkey: string) => append(opened, { kind: 'key', record: { detail: { origin: 'o', vkey } } })
+    const vkeys = () => ledger.keys().map(({ vkey }) => vkey)
+    expect(vkeys()).to.deep.equal([])
+    key('a')
+    expect(vkeys()).to.deep.equal(['a'])
+    expect(ledger.keys()).to.equal(ledger.keys())
+    const undone = () =>
+      writer.write(() => {
+        ledger.append(entry({ kind: 'key', record: { detail: { origin: 'o', vkey: 'b' } } }), 'moodle', NOW, utc)
+        expect(vkeys()).to.deep.equal(['a', 'b'])
+        throw new Error('undone')
+      })
+    expect(undone).to.throw('undone')
+    expect(vkeys()).to.deep.equal(['a'])
+  })
+
   it('has nothing at first', () => {
     expect(opened.stores.ledger.head()).to.deep.equal({ seq: 0, hash: GENESIS })
     expect(opened.stores.ledger.lastWritten()).to.equal(null)
+  })
+})
+
+describe('whoever is named in an entry', () => {
+  let opened: Opened
+  beforeEach(() => {
+    opened = open()
+  })
+  afterEach(() => opened.connection.close())
+
+  const written = () =>
+    opened.connection
+      .prepare<[], { kind: string; subject: string | null; data: string }>(
+        'SELECT kind, subject, data FROM entry JOIN private_record USING (seq) ORDER BY seq',
+      )
+      .all()
+      .map(({ kind, subject, data }) => {
+        const { user_id, actor, reason } = JSON.parse(data)
+        return { kind, subject, user_id, actor, reason }
+      })
+  const subjectOf = (user: string) => opened.stores.ledger.subjects.of('moodle', user)
+  /** One learner's entry, by somebody. */
+  const by = (actor: string, subject: string | null = null) =>
+    append(opened, { kind: 'adjustment', subject, record: { userId: '42', actor, reason: 'kind' } })
+
+  it('stands there by subject, and the first time an entry before says who that is', () => {
+    const learner = learnerWith(opened, '42')
+    expect(by('moodle:boss', learner).seq).to.equal(2)
+    expect(by('moodle:boss', learner).seq).to.equal(3)
+    const boss = subjectOf('boss')
+    const named = { kind: 'adjustment', subject: learner, user_id: '42', actor: `subject:${boss}`, reason: 'kind' }
+    expect(written()).to.deep.equal([
+      {
+        kind: 'administration',
+        subject: boss,
+        user_id: 'boss',
+        actor: 'server',
+        reason: 'first named on the ledger',
+      },
+      named,
+      named,
+    ])
+  })
+
+  it('has no such entry where they have one of their own; to be known alone is none', () => {
+    const [own, known] = [learnerWith(opened, 'own', 5), learnerWith(opened, 'known')]
+    opened.stores.ledger.clear()
+    expect(by('moodle:own').seq).to.equal(2)
+    expect(by('moodle:known').seq).to.equal(4)
+    expect(written().map(({ subject }) => subject)).to.deep.equal([own, null, known, null])
+  })
+
+  it('is the learner where it is their own entry, which says who they are by itself', () => {
+    const learner = learnerWith(opened, '42')
+    expect(by('moodle:42', learner).seq).to.equal(1)
+    expect(written()[0]?.actor).to.equal('the learner')
+  })
+
+  it('is nobody of the LMS, and stays as they are', () => {
+    for (const actor of ['server', 'bridge', 'cli:root', 'token:1', 'counter', 'subject:0123456789abcdef01234567']) {
+      const { length } = written()
+      by(actor)
+      expect(written().slice(length)).to.have.length(1)
+      expect(written().at(-1)?.actor).to.equal(actor)
+    }
+    expect(opened.connection.prepare('SELECT * FROM learner').all()).to.deep.equal([])
+  })
+
+  it('is named anew, with an entry before, where the first time was undone', () => {
+    const { writer, ledger } = opened.stores
+    const undone = () =>
+      writer.write(() => {
+        ledger.append(entry({ record: { actor: 'moodle:boss' } }), 'moodle', NOW, utc)
+        ledger.append(entry({ record: { actor: 'moodle:boss' } }), 'moodle', NOW, utc)
+        throw new Error('undone')
+      })
+    expect(undone).to.throw('undone')
+    expect(by('moodle:boss').seq).to.equal(2)
+    expect(written()[0]).to.include({ subject: subjectOf('boss'), user_id: 'boss' })
   })
 })

@@ -49,8 +49,8 @@ describe('notices', () => {
     notices().tell(ann, 'redeemed', {}, NOW)
     notices().tell(ann, 'redeemed', {}, NOW + 5)
     const last = all().at(-1)!.number
-    expect(notices().forget(NOW + 5, 10)).to.equal(1)
-    expect(notices().forget(NOW + 6, 10)).to.equal(1)
+    expect(notices().deleteBefore(NOW + 5, 10)).to.equal(1)
+    expect(notices().deleteBefore(NOW + 6, 10)).to.equal(1)
     notices().tell(ann, 'redeemed', {}, NOW + 7)
     expect(all(last)).to.have.length(1)
   })

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { NOBODY_KNOWN } from '../../sidecar/domain/person.js'
 import { Writer } from '../../sidecar/store/database.js'
 import { Subjects } from '../../sidecar/store/subject.js'
-import { open } from './files.js'
+import { append, learnerWith, open } from './files.js'
 
 describe('subjects', () => {
   const inTransaction = <T>(work: (subjects: Subjects) => T): T => {
@@ -27,17 +28,26 @@ describe('subjects', () => {
     })
   })
 
-  it('stand for actors of the LMS, and for nobody else; people in charge read ids again', () => {
+  it('are read as ids again by people in charge; what is no subject stays as it is', () => {
     inTransaction((subjects) => {
-      const written = (actor: string, learner: string | null = null) => subjects.written('moodle', actor, learner)
       for (const nobody of ['server', 'bridge', 'cli:root', 'token:1', 'counter'])
-        expect([written(nobody), subjects.shown(nobody)]).to.deep.equal([nobody, nobody])
-      const stands = written('moodle:77')
-      expect(stands).to.equal(`subject:${subjects.of('moodle', '77')}`)
-      expect(written('moodle:77', subjects.of('moodle', '77'))).to.equal('the learner')
-      expect(subjects.shown(stands)).to.equal('moodle:77')
-      expect(subjects.shown('subject:0123456789abcdef01234567')).to.equal('erased')
+        expect(subjects.shown(nobody)).to.equal(nobody)
+      expect(subjects.shown(`subject:${subjects.enrol('moodle', '77')}`)).to.equal('moodle:77')
+      for (const gone of ['subject:0123456789abcdef01234567', NOBODY_KNOWN])
+        expect(subjects.shown(gone)).to.equal('erased')
     })
+  })
+
+  it('are bound to their people by the first entry of their own', () => {
+    const opened = open()
+    const subject = learnerWith(opened, '42')
+    const { subjects } = opened.stores.ledger
+    expect(subjects.isBound(subject)).to.equal(false)
+    append(opened, { subject, points: 1, record: { userId: '42' } })
+    expect(subjects.isBound(subject)).to.equal(true)
+    subjects.clear()
+    expect([subject, '0'.repeat(24)].map((one) => subjects.isBound(one))).to.deep.equal([true, false])
+    opened.connection.close()
   })
 
   it('of a transaction that failed are forgotten with it', () => {

@@ -1,6 +1,6 @@
 /** A personal-data export as CSV (RFC 4180): a table for each kind of thing. */
-
-import { type Cell, csvCell } from '../archive/csv.js'
+import { type Cell, csvCell } from './csv.js'
+import { zip } from './zip.js'
 
 type Cells = Map<string, unknown>
 
@@ -18,6 +18,10 @@ export function csvFiles(kept: object): Map<string, string> {
     ...lists.map(([name, rows]): [string, string] => [`${name}.csv`, table(rows)]),
   ])
 }
+
+/** The same files in a ZIP. */
+export const csvZip = (kept: object): Buffer =>
+  zip(new Map([...csvFiles(kept)].map(([name, content]) => [name, Buffer.from(content)])))
 
 function table(rows: readonly object[]): string {
   const flat = rows.map((row) => flatten(row))

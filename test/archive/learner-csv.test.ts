@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { csvFiles } from '../../sidecar/http/learner-csv.js'
+import { csvFiles } from '../../sidecar/archive/learner-csv.js'
 
 const rows = (text: string | undefined): Record<string, string>[] => parse(text!, { columns: true })
 
