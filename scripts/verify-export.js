@@ -1,23 +1,26 @@
 // Verifies an export of Rocket's ledger, without Rocket: an independent reading of sidecar/docs/ledger.md that shares no code
 // with what wrote it. It needs Node 20 and nothing else, and this one file can be copied to wherever an auditor works.
-//
-//   node verify-export.js ledger.jsonl --checkpoint ledger.jsonl.checkpoint --key VKEY --against JUNE.checkpoint
-//
-//   --checkpoint FILE  the checkpoint that was made with the export: it is over just the entries in it
-//   --against FILE     one that you kept from earlier, as often as you like
-//   --key VKEY         the ledger's public key as you wrote it down; where it was changed, the later ones as well: as often
-//                      as you like, or one a line in one value. One of them has to have signed each checkpoint
-//   --without-records  the export was given to you without private records: that they are missing is no fault then
-//   --balances         prints a line for each learner: their id, balance and held points
-//
-// Exit code: 0 everything agrees, 1 something does not (the first of it is said), 2 it was called wrongly.
-//
-// Memory holds a few sums for each learner and redemption and four bytes for each entry, never the entries.
+// `node verify-export.js --help` says how it is called. Memory holds a few sums for each learner and redemption and four bytes
+// for each entry, never the entries.
 
 import { isUtf8 } from 'node:buffer'
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+
+const USAGE = `Verifies an export of Rocket's ledger, without Rocket.
+
+  node verify-export.js ledger.jsonl --checkpoint ledger.jsonl.checkpoint --key VKEY --against JUNE.checkpoint
+
+  --checkpoint FILE  the checkpoint that was made with the export: it is over just the entries in it
+  --against FILE     a checkpoint that you kept from earlier, or a receipt (it ends in .tlog-proof): as often as you like
+  --key VKEY         the ledger's public key as you wrote it down; where it was changed, the later ones as well: as often
+                     as you like, or one a line in one value. One of them has to have signed each checkpoint
+  --without-records  the export was given to you without private records: that they are missing is no fault then
+  --balances         prints a line for each learner: their id, balance and held points
+  --help, -h         prints this
+
+Exit code: 0 everything agrees, 1 something does not (the first of it is said), 2 it was called wrongly.`
 
 class Wrong extends Error {}
 class Misused extends Error {}
@@ -47,26 +50,39 @@ function readKey(vkey) {
   return { vkey, name, id, key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
 
-function readNote(path) {
-  const note = readFileSync(path, 'utf8')
+function readNote(path, note) {
   const end = note.lastIndexOf('\n\n')
   const [origin, size, root, ...more] = note.slice(0, end).split('\n')
   const bytes = Buffer.from(root ?? '', 'base64')
-  check(
-    end > 0 && /^[1-9][0-9]*$/.test(size) && bytes.length === 32 && more.length === 0,
-    `${path}: this is no checkpoint`,
-  )
+  // A file that is something else says nothing about the ledger: the wrong one was given.
+  const isNote = end > 0 && /^[1-9][0-9]*$/.test(size) && bytes.length === 32 && more.length === 0
+  if (!isNote) throw new Misused(`${path}: this is no checkpoint`)
   const signatures = note
     .slice(end + 2)
     .split('\n')
     .filter(Boolean)
     .map((line) => {
       const [, name, encoded] = /^\u2014 ([^+\s]+) ([A-Za-z0-9+/=]+)$/.exec(line) ?? []
-      check(encoded, `${path}: a line below the text is no signature`)
+      if (!encoded) throw new Misused(`${path}: a line below the text is no signature`)
       const signature = Buffer.from(encoded, 'base64')
       return { name, id: signature.subarray(0, 4).toString('hex'), signature: signature.subarray(4) }
     })
-  return { path, origin, size: Number(size), root: bytes, text: note.slice(0, end + 1), signatures }
+  return { path, origin, size: Number(size), root: bytes, text: note.slice(0, end + 1), signatures, receipt: null }
+}
+
+/** What was kept elsewhere: a checkpoint, or a receipt (c2sp.org/tlog-proof@v1), which is a proof with one below it. */
+function readKept(path) {
+  const text = readFileSync(path, 'utf8')
+  if (!text.startsWith('c2sp.org/tlog-proof@')) return readNote(path, text)
+  const end = text.indexOf('\n\n')
+  const [header, ...lines] = text.slice(0, end).split('\n')
+  if (lines[0]?.startsWith('extra ')) lines.shift()
+  const [, index] = /^index (0|[1-9][0-9]{0,14})$/.exec(lines.shift() ?? '') ?? []
+  const steps = lines.map((line) => Buffer.from(line, 'base64'))
+  const exact = steps.every((step, place) => step.length === 32 && step.toString('base64') === lines[place])
+  if (end < 0 || header !== 'c2sp.org/tlog-proof@v1' || index === undefined || !exact)
+    throw new Misused(`${path}: this is no receipt`)
+  return { ...readNote(path, text.slice(end + 2)), receipt: { index: Number(index), steps } }
 }
 
 /** @returns the key that signed a note. */
@@ -102,6 +118,26 @@ class Tree {
   root() {
     return this.full.length === 0 ? sha256() : this.full.reduceRight((right, left) => sha256('\x01', left, right))
   }
+}
+
+/** The root that a receipt's proof leads to from a leaf (RFC 9162, section 2.1.3.2); null: to none. */
+function rootBy(index, size, leaf, steps) {
+  let place = index
+  let last = size - 1
+  let found = leaf
+  for (const step of steps) {
+    if (last === 0) return null
+    if (place % 2 === 1 || place === last) {
+      found = sha256('\x01', step, found)
+      while (place % 2 === 0 && place > 0) {
+        place /= 2
+        last = Math.floor(last / 2)
+      }
+    } else found = sha256('\x01', found, step)
+    place = Math.floor(place / 2)
+    last = Math.floor(last / 2)
+  }
+  return last === 0 ? found : null
 }
 
 // ---- Entries
@@ -286,8 +322,8 @@ async function* linesOf(path) {
   if (rest.length > 0) yield rest
 }
 
-/** @param roots by the size at which they are wanted. */
-async function readLedger(path, roots) {
+/** @param roots by the size at which they are wanted. @param leaves the hashes that are wanted, by their index from 0. */
+async function readLedger(path, roots, leaves) {
   const ledger = new Ledger()
   for await (const line of linesOf(path)) {
     const { size } = ledger.tree
@@ -297,6 +333,7 @@ async function readLedger(path, roots) {
       throw error instanceof Wrong ? new Wrong(`line ${size + 1}: ${error.message}`) : error
     }
     if (roots.has(size + 1)) roots.set(size + 1, ledger.tree.root())
+    if (leaves.has(size)) leaves.set(size, Buffer.from(ledger.prev, 'hex'))
     if (process.stderr.isTTY && size % 50_000 === 0) process.stderr.write(`\r${count(size)} entries`)
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
@@ -315,6 +352,13 @@ function holdAgainst(note, key, ledger, roots) {
   check(roots.get(size).equals(root), `${what}: one of them was changed, removed or put in${why}`)
   const by = key ? `signed by ${key.vkey}` : 'whose signature was NOT checked, since no --key was given'
   return `${path}: the first ${count(size)} entries are those of this checkpoint, ${by}.`
+}
+
+/** Holds a receipt against what was read, whose checkpoint agrees. @returns what that proves. */
+function holdReceipt({ path, size, root, receipt: { index, steps } }, leaves) {
+  const proven = index < size && rootBy(index, size, leaves.get(index), steps)?.equals(root)
+  check(proven, `${path}: entry ${count(index + 1)} is not the one that this receipt is over, or its proof was changed`)
+  return `${path}: entry ${count(index + 1)} is the one that this receipt is over.`
 }
 
 function told({ tree, opened, erased, prev, renamed }, proofs, covered) {
@@ -339,12 +383,16 @@ async function main() {
   const [path, ...more] = positionals
   if (path === undefined || more.length > 0) throw new Misused('give one export: node verify-export.js ledger.jsonl')
   const keys = (values.key ?? []).flatMap((value) => value.trim().split('\n')).map(readKey)
-  const beside = values.checkpoint === undefined ? [] : [readNote(values.checkpoint)]
-  const notes = [...beside, ...(values.against ?? []).map(readNote)]
+  const { checkpoint } = values
+  const beside = checkpoint === undefined ? [] : [readNote(checkpoint, readFileSync(checkpoint, 'utf8'))]
+  const notes = [...beside, ...(values.against ?? []).map(readKept)]
+  const receipts = notes.filter(({ receipt }) => receipt !== null)
   const signers = notes.map((note) => (keys.length > 0 ? signerOf(note, keys) : null))
   const roots = new Map(notes.map(({ size }) => [size, null]))
-  const ledger = await readLedger(path, roots)
+  const leaves = new Map(receipts.map(({ receipt }) => [receipt.index, null]))
+  const ledger = await readLedger(path, roots, leaves)
   const proofs = notes.map((note, index) => holdAgainst(note, signers[index], ledger, roots))
+  proofs.push(...receipts.map((note) => holdReceipt(note, leaves)))
   for (const { path: file, size } of beside)
     check(
       size === ledger.tree.size,
@@ -372,9 +420,12 @@ try {
     key: { type: 'string', multiple: true },
     balances: { type: 'boolean' },
     'without-records': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
   }
   ;({ values, positionals } = parseArgs({ options, allowPositionals: true }))
-  await main()
+  if (values.help) console.log(USAGE)
+  else if (process.argv.length === 2) throw new Misused(USAGE)
+  else await main()
 } catch (error) {
   const misused = error instanceof Misused || error.code?.startsWith('ERR_PARSE_ARGS') || error.syscall !== undefined
   if (!misused && !(error instanceof Wrong)) throw error

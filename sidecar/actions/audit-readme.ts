@@ -93,6 +93,10 @@ ${wrapped(
         'sure, give a seed of your own: --seed.'
   } Entries: ${sample.length === 0 ? 'none' : sample.join(', ')}.`,
 )}
+${wrapped(
+  'There are no undo runs: no command of this version takes back all that a rule granted. Grants are taken back by events alone, ' +
+    'and revocations were decided again as grants were. Cancelled redemptions are entries of kind refund; no table lists them.',
+)}
 
 WHAT IS NOT PROVEN
 ${wrapped(

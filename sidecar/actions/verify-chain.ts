@@ -8,7 +8,17 @@ import { parseRecord } from './opened-record.js'
 import { CheckpointsCheck, type GivenCheckpoints } from './verify-checkpoints.js'
 import { TreeCheck } from './verify-tree.js'
 
+/**
+ * What a problem is about, since each wants something else done: the entries, with their tree and records; a checkpoint that
+ * they contradict, or that cannot be believed; one of entries that a restore gave up; a table beside the ledger; or the file.
+ */
+export type ProblemKind = 'entry' | 'checkpoint' | 'given_up' | 'table' | 'file'
+
+/** Where no kind is given: an entry where one is named, else a table. */
+export type Fail = (seq: number | null, message: string, kind?: ProblemKind) => void
+
 export interface VerificationProblem {
+  readonly kind: ProblemKind
   /** The entry, or null where something beside the ledger is wrong. */
   readonly seq: number | null
   readonly message: string
@@ -37,8 +47,13 @@ export class ChainCheck {
     return actual
   }
 
-  readonly fail = (seq: number | null, message: string): void => {
-    this.problems.push({ seq, message })
+  readonly fail: Fail = (seq, message, kind = seq === null ? 'table' : 'entry') => {
+    this.problems.push({ kind, seq, message })
+  }
+
+  /** Where everything that fails is of one kind, unless it says otherwise. */
+  protected failing(usual: ProblemKind): Fail {
+    return (seq, message, kind = usual) => this.fail(seq, message, kind)
   }
 }
 
@@ -56,8 +71,18 @@ export class SignedCheck extends ChainCheck {
 
   constructor(claims: ChainClaims, connection: Connection, given: GivenCheckpoints) {
     super()
-    this.checkpoints = new CheckpointsCheck(claims.tree.checkpoints, given, hashOf(connection), this.fail)
-    this.tree = new TreeCheck(claims.tree.counts, subtreeOf(connection), this.checkpoints.sizes(), this.fail)
+    this.checkpoints = new CheckpointsCheck(
+      claims.tree.checkpoints,
+      given,
+      hashOf(connection),
+      this.failing('checkpoint'),
+    )
+    this.tree = new TreeCheck(
+      claims.tree.counts,
+      subtreeOf(connection),
+      this.checkpoints.sizes(),
+      this.failing('entry'),
+    )
     this.#recordOf = recordOf(connection)
   }
 

@@ -5,6 +5,7 @@ import { type Receipt, readReceipt } from '../domain/receipt.js'
 import type { KeyDetail } from '../domain/signing.js'
 import { provesInclusion } from '../domain/tree.js'
 import type { KeptCheckpoint } from '../store/checkpoint.js'
+import type { Fail } from './verify-chain.js'
 import type { TreeCheck } from './verify-tree.js'
 
 export interface NamedText {
@@ -60,7 +61,7 @@ export class CheckpointsCheck {
     rows: readonly KeptCheckpoint[],
     { files = [], against = [], keys = [] }: GivenCheckpoints,
     readonly hashOf: (seq: number) => Buffer | undefined,
-    readonly fail: (seq: number | null, message: string) => void,
+    readonly fail: Fail,
   ) {
     for (const key of keys) verifierOf(key)
     this.#trusted = keys
@@ -155,6 +156,7 @@ export class CheckpointsCheck {
         this.fail(
           null,
           `${name} is over entries that were given up: ${former.size + 1}–${size} are gone, as entry ${former.entry} declares`,
+          'given_up',
         )
       return false
     }

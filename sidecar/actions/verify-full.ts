@@ -37,7 +37,12 @@ export class FullCheck extends SignedCheck {
     this.#access = new AccessCheck(claims.tokens, fail)
     this.#bytesOf = recordBytes(connection)
     const { merged } = claims.rights
-    this.#memory = new MemoryCheck(claims.memory.rows, connection, (subject) => merged.get(subject) ?? subject, fail)
+    this.#memory = new MemoryCheck(
+      claims.memory.rows,
+      connection,
+      (subject) => merged.get(subject) ?? subject,
+      this.failing('table'),
+    )
   }
 
   override get erased(): number {
@@ -104,7 +109,7 @@ export class FullCheck extends SignedCheck {
     if (body.subject === null) return
     this.#rights.opened(seq, body.subject, record)
     if (!this.#isIndexed(body.subject, record)) {
-      this.fail(seq, 'the learner index names another learner than its private record: the index was changed')
+      this.fail(seq, 'the learner index names another learner than its private record: the index was changed', 'table')
     }
     if (isGrant(body)) this.#memory.grant(seq, body.subject, body, record)
   }
@@ -119,7 +124,7 @@ export class FullCheck extends SignedCheck {
   #texts(seq: number, { detail }: OpenedRecord): void {
     for (const [path, hash] of Object.entries(detail?.files ?? {})) {
       if (!this.claims.documents.has(hash))
-        this.fail(seq, `the text of ${path} that it put in force is gone or changed`)
+        this.fail(seq, `the text of ${path} that it put in force is gone or changed`, 'table')
     }
   }
 
@@ -130,13 +135,14 @@ export class FullCheck extends SignedCheck {
     this.#rights.finish()
     this.#access.finish()
     const { lastRecord, head } = this.claims
-    if (lastRecord > head.seq) this.fail(null, `entry ${lastRecord} is gone, though its private record is there`)
+    if (lastRecord > head.seq)
+      this.fail(null, `entry ${lastRecord} is gone, though its private record is there`, 'entry')
     this.#sums.finish()
     for (const name of changedSchema(this.connection)) {
       this.fail(null, `${name} in the database is not what this version makes`)
     }
     // What was read in the order of a table says nothing about what is found through an index.
     const damage = findDamage(this.connection)
-    if (damage !== null) this.fail(null, `SQLite finds the file damaged: ${damage}. ${WHAT_TO_DO}`)
+    if (damage !== null) this.fail(null, `SQLite finds the file damaged: ${damage}. ${WHAT_TO_DO}`, 'file')
   }
 }

@@ -8,10 +8,9 @@ import { termsHash } from '../domain/reward.js'
 import { readConfiguration } from '../rules/read-configuration.js'
 import type { ClaimedRedemption, RewardClaims } from '../store/audit-rewards.js'
 import type { OpenedRecord } from './opened-record.js'
+import type { Fail } from './verify-chain.js'
 import { CodesCheck } from './verify-codes.js'
 import { type Derived, isAsDerived, stateIn, textIn, UNUSED, useOf } from './verify-redemption.js'
-
-type Fail = (seq: number | null, message: string) => void
 
 const FOLLOW_UPS: ReadonlySet<string> = new Set(['consumption', 'refund', 'expiry'])
 
@@ -201,16 +200,17 @@ export class RewardsCheck {
   }
 
   #compare(seq: number, derived: Derived, claimed: ClaimedRedemption | undefined): void {
-    if (!claimed) return this.fail(seq, 'its redemption is gone from the table')
+    if (!claimed) return this.fail(seq, 'its redemption is gone from the table', 'table')
     if (derived.refunds > 0 && (derived.pointsBack !== derived.cost || derived.minorBack !== derived.amountMinor)) {
       this.fail(seq, 'its refund is not what it cost')
     }
     const owner = this.ownerOf(derived.subject)
     const unsaid = derived.state === null && this.#told.has(owner)
     if (unsaid || claimed.subject !== owner || !isAsDerived(claimed, derived))
-      this.fail(seq, 'what is kept of its redemption is not what the entries under it say')
+      this.fail(seq, 'what is kept of its redemption is not what the entries under it say', 'table')
     const holds = (derived.terms.delivery ?? claimed.delivery) === 'codes' ? 1 : 0
-    if (claimed.codes !== holds) this.fail(seq, `its redemption holds ${claimed.codes} codes, and should hold ${holds}`)
+    if (claimed.codes !== holds)
+      this.fail(seq, `its redemption holds ${claimed.codes} codes, and should hold ${holds}`, 'table')
   }
 
   #compareSums(what: string, derived: ReadonlyMap<string, number>, claimed: ReadonlyMap<string, number>): void {

@@ -2,8 +2,7 @@
 import type { Body } from '../domain/entry.js'
 import type { RightsClaims } from '../store/audit.js'
 import type { OpenedRecord } from './opened-record.js'
-
-type Fail = (seq: number | null, message: string) => void
+import type { Fail } from './verify-chain.js'
 
 /** What left an account, and has not arrived yet. */
 interface Underway {
@@ -87,7 +86,7 @@ export class RightsCheck {
 
   erase(seq: number, subject: string, record: OpenedRecord | null): void {
     if (this.claims.erased.get(subject) !== seq)
-      this.fail(seq, 'it erases a learner whom the index of erasures does not name')
+      this.fail(seq, 'it erases a learner whom the index of erasures does not name', 'table')
     const [gone, declared] = [this.#gone.get(subject) ?? 0, record?.detail?.records]
     if (gone !== declared) this.fail(seq, `it declares ${declared} records erased, and ${gone} are missing`)
     this.#erased.add(subject)

@@ -2,7 +2,7 @@
 import type { Head } from '../domain/entry.js'
 import { lastErasure, rawEntries, readChainClaims, readClaims } from '../store/audit.js'
 import type { Connection } from '../store/database.js'
-import { SignedCheck, type VerificationProblem } from './verify-chain.js'
+import { type ProblemKind, SignedCheck, type VerificationProblem } from './verify-chain.js'
 import type { DeclaredLost, GivenCheckpoints } from './verify-checkpoints.js'
 import { FullCheck } from './verify-full.js'
 
@@ -21,6 +21,8 @@ export interface Verification {
   readonly opened: number
   /** Private records that are gone, as erasures declare; 0 in a quick run. */
   readonly erased: number
+  /** What the problems are about: of all that were found, also those that are not listed. */
+  readonly kinds: readonly ProblemKind[]
   /** The first problems, in the order of the ledger. */
   readonly problems: readonly VerificationProblem[]
 }
@@ -80,6 +82,7 @@ function readOnce(connection: Connection, { quick, onProgress, ...given }: Verif
     declaredLost: checkpoints.declaredLost,
     opened,
     erased,
+    kinds: [...new Set(problems.map(({ kind }) => kind))],
     problems: problems.toSorted(bySeq).slice(0, MOST_PROBLEMS),
   }
 }

@@ -26,7 +26,8 @@ import { grouped } from './progress.js'
 export const exportCommand: Command = {
   name: 'ledger export',
   usage: '--format csv|jsonl [--from --to --user --rule --source --kind --since-seq] [--out FILE]',
-  summary: 'streams entries, for people (csv) or for anyone who checks them (jsonl)',
+  summary:
+    'streams entries, for people (csv) or for anyone who checks them (jsonl); only --out writes a checkpoint over them beside it',
   options: {
     format: { type: 'string' },
     from: { type: 'string' },
@@ -46,7 +47,9 @@ export const exportCommand: Command = {
       new LedgerView(connection)[format === 'csv' ? 'csv' : 'jsonl'](filter)
     if (typeof out !== 'string') {
       return withReader(invocation.config, async (connection) => {
-        await writeOut(chunksOf(connection, filterOf(invocation, connection)))
+        const filter = filterOf(invocation, connection)
+        await writeOut(chunksOf(connection, filter))
+        if (format === 'jsonl' && isWhole(filter) && !process.stdout.isTTY) invocation.note(NO_CHECKPOINT)
         return DONE
       })
     }
@@ -90,6 +93,12 @@ function filterOf(invocation: Invocation, connection: Connection): LedgerFilter 
     kind,
   }
 }
+
+/** To whoever keeps the lines. Other exports are not checked against a checkpoint: they have no bodies, or not all of them. */
+const NO_CHECKPOINT =
+  'No checkpoint was written with these lines: --out FILE puts one over just these entries beside them.'
+
+const isWhole = (filter: LedgerFilter): boolean => Object.values(filter).every((value) => value === undefined)
 
 async function writeOut(chunks: Iterable<string>): Promise<void> {
   // `rocket ledger export | head` ends the reader early, and that is no mistake.

@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { replayGrants } from '../actions/replay.js'
 import { replaySentence } from '../actions/replay-verdict.js'
 import { asJson, lostSentence, type Verification, verifyLedger } from '../actions/verify.js'
+import type { ProblemKind } from '../actions/verify-chain.js'
 import { checkpointFiles } from '../checkpoint-files.js'
+import { readCheckpoint } from '../domain/checkpoint.js'
 import { NoteError } from '../domain/note.js'
+import { readReceipt } from '../domain/receipt.js'
 import { type Command, counted, DONE, type Invocation, PROBLEM, UsageError, withReader } from './command.js'
 import { createProgress, grouped } from './progress.js'
 
@@ -41,10 +44,39 @@ const named = (texts: ReadonlyMap<string, string>) => [...texts].map(([name, tex
 
 const texts = (option: unknown): readonly string[] => (Array.isArray(option) ? option : [])
 
+const GIVE =
+  'give a file with a checkpoint that you kept, as `scripts/rocket ledger checkpoint` prints it, or with a receipt (.tlog-proof)'
+
+/** @throws UsageError for a file that is not there, or is something else: that is no word about the ledger. */
 function given({ options: { against } }: Invocation) {
-  const paths = texts(against)
-  return named(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])))
+  return texts(against).map((path) => {
+    const text = readGiven(path)
+    if (!isKept(text)) throw new UsageError(`--against ${path} is neither a checkpoint nor a receipt: ${GIVE}`)
+    return { name: path, text }
+  })
 }
+
+function readGiven(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--against ${path} cannot be read (${(error as Error).message}): ${GIVE}`)
+  }
+}
+
+/** Whether it has the form; whether it is signed, and by whom, is for the verification to say. */
+function isKept(text: string): boolean {
+  try {
+    const note = noteIn(text)
+    readCheckpoint(note)
+    return note.includes('\n\n')
+  } catch (error) {
+    if (error instanceof NoteError) return false
+    throw error
+  }
+}
+
+const noteIn = (text: string): string => (text.startsWith('c2sp.org/') ? readReceipt(text).checkpoint : text)
 
 /** A value may hold several, a line each, as `ledger key` prints them. */
 function keysOf({ options: { key } }: Invocation): string[] {
@@ -60,18 +92,32 @@ function refusingKeys<T>(work: () => T): T {
   }
 }
 
+const STOP = 'stop the server, keep a copy of the whole home as it is,'
+const RESTORE = 'restore the newest backup that verifies'
+const ASK =
+  'What was given up is no fault: ask for the record of that incident, and keep a checkpoint under the name that the ledger has now.'
+
+/** What to do, by what the problems are about: the first of these kinds that is among them. */
+const ADVICE: Readonly<Record<ProblemKind, string>> = {
+  checkpoint: `What to do: make sure that the checkpoint and the key are of this ledger; if they are, ${STOP} ${RESTORE}, and tell whoever keeps checkpoints: show them that one and the newest from here.`,
+  file: `What to do: ${STOP} look at the disk and at who can write to the file, and ${RESTORE}.`,
+  entry: `What to do: ${STOP} and ${RESTORE}.`,
+  table: `What to do: the entries that were read are sound, what is kept beside them is not: ${STOP} ${RESTORE}, and look who wrote into the database.`,
+  given_up: ASK,
+}
+const KINDS = Object.keys(ADVICE) as ProblemKind[]
+
 function told(result: Verification): string[] {
-  const { ok, entries, head, root, problems, declaredLost } = result
+  const { ok, entries, head, root, kinds, problems, declaredLost } = result
   const read = `${grouped(entries)} entries read, head ${head.seq} ${head.hash}, root ${root}`
-  const lost = declaredLost.map(lostSentence)
+  const lost = declaredLost.length === 0 ? [] : [...declaredLost.map(lostSentence), ASK]
   if (ok) return [`The ledger verifies: ${read}; ${[...found(result), ...agreeing(result)].join('; ')}.`, ...lost]
   const [first, ...others] = problems.map(({ seq, message }) => `${seq === null ? '' : `entry ${seq}: `}${message}`)
   return [
     `The ledger does NOT verify. First: ${first}.`,
     ...others.map((line) => `  then: ${line}`),
     `${read}.`,
-    ...lost,
-    'What to do: stop the server, keep a copy of the whole home as it is, and restore the newest backup that verifies.',
+    ...new Set([...lost, ADVICE[KINDS.find((kind) => kinds.includes(kind))!]]),
   ]
 }
 

@@ -148,6 +148,7 @@ describe('the evidence of a period', () => {
       .to.include('The ledger verifies: ')
       .and.to.include('all 39 grants and revocations come out as they are')
     expect(flat).to.include('Not decided again: 1 whose private record is erased.')
+    expect(flat).to.include('There are no undo runs').and.to.include('revocations were decided again as grants were')
     expect(flat).to.include(`${evidence.first} to ${evidence.last}`).and.to.include('adjustments.csv 2 ')
     const { root } = openCheckpoint(evidence.checkpoint, story.rocket.context.notary.keys.vkeys())
     expect(page).to.include(root.toString('base64'))

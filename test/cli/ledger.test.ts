@@ -133,6 +133,20 @@ describe('rocket ledger', function () {
       expect(root.equals(rootOf(hashes))).to.equal(true)
     })
 
+    it('says that lines on standard output have no checkpoint beside them, where one could be held against them', async () => {
+      const said = async (args: string) => (await folder.run(['ledger', 'export', ...args.split(' ')])).stderr
+      expect(await said('--format jsonl')).to.equal(
+        'No checkpoint was written with these lines: --out FILE puts one over just these entries beside them.\n',
+      )
+      for (const quiet of [
+        '--format csv',
+        '--format jsonl --user 42',
+        '--format jsonl --since-seq 3',
+        '--format jsonl --json',
+      ])
+        expect(await said(quiet), quiet).to.equal('')
+    })
+
     it('leaves the file from before where it cannot write the new one, and says why', async () => {
       const out = join(folder.path, 'nowhere', 'out.csv')
       const { code, stderr } = await folder.run(['ledger', 'export', '--format', 'csv', '--out', out])
@@ -144,7 +158,7 @@ describe('rocket ledger', function () {
     })
 
     it('ends well where its reader has seen enough', async () => {
-      const command = `"${process.execPath}" "${PROGRAM}" ledger export --format jsonl | head -c 10; exit \${PIPESTATUS[0]}`
+      const command = `"${process.execPath}" "${PROGRAM}" ledger export --format csv | head -c 10; exit \${PIPESTATUS[0]}`
       const { code, stdout, stderr } = await run('bash', ['-c', command], { ROCKET_HOME: folder.home })
       expect([code, stdout.length, stderr]).to.deep.equal([0, 10, ''])
     })

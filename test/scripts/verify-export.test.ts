@@ -7,7 +7,8 @@ import { expect } from 'chai'
 import { signCheckpoint } from '../../sidecar/domain/checkpoint.js'
 import { entryHash } from '../../sidecar/domain/entry.js'
 import { type Signer, signerFrom } from '../../sidecar/domain/note.js'
-import { rootOf } from '../../sidecar/domain/tree.js'
+import { receiptText } from '../../sidecar/domain/receipt.js'
+import { inclusionProof, rootOf } from '../../sidecar/domain/tree.js'
 import { ROOT } from '../../sidecar/version.js'
 import { type Line, realExport, restamped } from '../export.js'
 
@@ -18,6 +19,15 @@ const stranger = signerFrom(ORIGIN, Buffer.alloc(32, 2))
 function checkpoint(lines: readonly Line[], size = lines.length, by: Signer = signer): string {
   const root = rootOf(lines.slice(0, size).map(({ hash }) => Buffer.from(hash, 'hex')))
   return signCheckpoint({ origin: ORIGIN, size, root }, [by])
+}
+
+/** @param seq the entry that it is over. */
+function receipt(lines: readonly Line[], seq: number, size: number, by: Signer = signer): string {
+  const hashes = lines.map(({ hash }) => Buffer.from(hash, 'hex'))
+  const subtrees = (height: number, number: number) =>
+    rootOf(hashes.slice(number * 2 ** height, (number + 1) * 2 ** height))
+  const proof = inclusionProof(seq - 1, size, subtrees)
+  return receiptText({ index: seq - 1, proof, checkpoint: checkpoint(lines, size, by) })
 }
 
 describe('scripts/verify-export.js', function () {
@@ -222,9 +232,40 @@ describe('scripts/verify-export.js', function () {
     expect(refused(lines, { checkpoint: checkpoint(lines, 7) }, ...KEY)).to.equal(
       `checkpoint.note: it is over 7 entries, the export has ${lines.length}`,
     )
-    expect(refused(lines, { checkpoint: 'no checkpoint\n' }, ...KEY)).to.equal('checkpoint.note: this is no checkpoint')
     const both = [...KEY, '--key', stranger.vkey]
     expect(verify(lines, { checkpoint: checkpoint(lines, lines.length, stranger) }, ...both).status).to.equal(0)
+  })
+
+  it('takes a receipt of every entry, and says of which entry it is and what its checkpoint covers', () => {
+    const size = lines.length - 1
+    for (let seq = 1; seq <= size; seq++)
+      expect(verify(lines, { against: receipt(lines, seq, size) }, ...KEY).status, `entry ${seq}`).to.equal(0)
+    const { told } = verify(lines, { against: receipt(lines, 5, 7) }, ...KEY)
+    expect(told).to.include.members([
+      `against.note: the first 7 entries are those of this checkpoint, signed by ${signer.vkey}.`,
+      'against.note: entry 5 is the one that this receipt is over.',
+      'Not proven: what comes after entry 7, and that what was reported to Rocket is true and complete.',
+    ])
+    const more = receipt(lines, 5, 7).replace('\nindex', '\nextra bm90aGluZw==\nindex')
+    expect(verify(lines, { against: more }, ...KEY).status, 'with what else it may hold').to.equal(0)
+  })
+
+  it('rejects a receipt of another entry, a forged one, and one over entries that were changed since', () => {
+    const real = receipt(lines, 5, 7)
+    const not = (seq: number) =>
+      `against.note: entry ${seq} is not the one that this receipt is over, or its proof was changed`
+    const refusedWith = (text: string) => refused(lines, { against: text }, ...KEY)
+    expect(refusedWith(real.replace('index 4', 'index 5'))).to.equal(not(6))
+    expect(refusedWith(real.replace('index 4', 'index 7')), 'not under its checkpoint').to.equal(not(8))
+    const [, , step = ''] = real.split('\n')
+    expect(refusedWith(real.replace(step, Buffer.alloc(32, 9).toString('base64')))).to.equal(not(5))
+    expect(refusedWith(real.replace(`${step}\n`, ''))).to.equal(not(5))
+    expect(refusedWith(real.replace(step, `${step}\n${step}`))).to.equal(not(5))
+    expect(refusedWith(receipt(lines, 5, 7, stranger))).to.match(/^against.note: none of the keys that you gave/)
+    expect(refusedWith(real.replace('\n7\n', '\n8\n'))).to.equal('against.note: the signature is not over this text')
+    const anew = restamped(lines, at, (body) => body.replace('"points":10', '"points":90'))
+    expect(refused(anew, { against: real }, ...KEY)).to.match(/^against.note: the first 7 entries are not those/)
+    expect(refused(lines.slice(0, 6), { against: real }, ...KEY)).to.match(/7 entries were signed, and 6 are here$/)
   })
 
   it('takes several keys in one value, as `ledger key` prints them, and each checkpoint by whichever signed it', () => {
@@ -259,9 +300,37 @@ describe('scripts/verify-export.js', function () {
     expect(verify(renamed).told.join('\n')).to.contain(`Line 5 says that this ledger was called ${ORIGIN} up to entry`)
   })
 
-  it('ends with 2 where it is called wrongly', () => {
+  it('prints how it is called, where it is asked, and where it is given nothing', () => {
+    for (const asked of ['--help', '-h']) {
+      const { status, told, stderr } = run(asked)
+      expect([status, stderr]).to.deep.equal([0, ''])
+      for (const option of ['--checkpoint', '--against', '--key', '--without-records', '--balances', 'Exit code'])
+        expect(told.join('\n')).to.contain(option)
+    }
+    const { status, told, stderr } = run()
+    expect([status, told]).to.deep.equal([2, ['']])
+    expect(stderr).to.equal(run('--help').told.join('\n'))
+  })
+
+  it('ends with 2 where it is called wrongly, also with a file that is something else', () => {
+    const real = receipt(lines, 5, 7)
+    const others: readonly [name: string, text: string, said: RegExp][] = [
+      ['checkpoint', 'no checkpoint\n', /^checkpoint.note: this is no checkpoint$/],
+      ['checkpoint', real, /^checkpoint.note: this is no checkpoint$/],
+      ['checkpoint', `${checkpoint(lines)}unsigned\n`, /^checkpoint.note: a line below the text is no signature$/],
+      ['against', text(lines), /^against.note: this is no checkpoint$/],
+      ['against', real.replace('proof@v1', 'proof@v2'), /^against.note: this is no receipt$/],
+      ['against', real.replace('index 4', 'index -4'), /^against.note: this is no receipt$/],
+      ['against', real.split('\n\n')[0]!, /^against.note: this is no receipt$/],
+      ['against', real.replace(/=\n\n/, '\n\n'), /^against.note: this is no receipt$/],
+    ]
+    for (const [name, given, said] of others) {
+      const { status, told, stderr } = verify(lines, { [name]: given }, ...KEY)
+      expect([status, told], `${said}`).to.deep.equal([2, ['']])
+      expect(stderr).to.match(said)
+    }
     const wrong = [
-      [],
+      ['--balances'],
       ['one', 'two'],
       ['nowhere.jsonl'],
       ['ledger.jsonl', '--against', 'nowhere'],
