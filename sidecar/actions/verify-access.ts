@@ -46,7 +46,7 @@ export class AccessCheck {
 function isAsTold({ scope, user_id, partner, name, expires, revoked }: ClaimedToken, told: Told): boolean {
   if (scope !== told.scope || partner !== told.partner) return false
   if (told.until !== null && expires !== Date.parse(told.until)) return false
-  if (told.revoked && revoked === null) return false
-  if (told.forLearner) return user_id !== null || revoked !== null
-  return user_id === null && name === told.name && (revoked !== null) === told.revoked
+  if (told.forLearner && user_id === null) return revoked !== null
+  const isOf = told.forLearner || (user_id === null && name === told.name)
+  return isOf && (revoked !== null) === told.revoked
 }
