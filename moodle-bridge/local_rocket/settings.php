@@ -111,11 +111,11 @@ if ($ADMIN->fulltree) {
 }
 $ADMIN->add('local_rocket_category', $settings);
 
-foreach (['status', 'outbox'] as $page) {
+foreach (['status' => 'manage', 'outbox' => 'manage', 'review' => 'review'] as $page => $capability) {
     $ADMIN->add('local_rocket_category', new admin_externalpage(
         "local_rocket_$page",
         new lang_string("page$page", 'local_rocket'),
         new moodle_url("/local/rocket/$page.php"),
-        'local/rocket:manage'
+        "local/rocket:$capability"
     ));
 }

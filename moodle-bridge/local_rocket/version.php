@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_rocket';
-$plugin->version = 2026112403;
+$plugin->version = 2026112404;
 $plugin->release = '0.1.0';
 $plugin->requires = 2024100700;
 $plugin->supported = [405, 500];

@@ -25,8 +25,10 @@
 require(__DIR__ . '/../../config.php');
 
 use local_rocket\account;
+use local_rocket\holds;
 use local_rocket\output\account_view;
 use local_rocket\output\history_view;
+use local_rocket\output\holds_view;
 use local_rocket\output\redemptions_view;
 use local_rocket\sidecar\away;
 use local_rocket\sidecar\refused;
@@ -54,6 +56,16 @@ if (($part !== null || $goal !== null) && data_submitted() && confirm_sesskey())
     }
     redirect($PAGE->url);
 }
+$appeal = optional_param('appeal', null, PARAM_INT);
+if ($appeal !== null && data_submitted() && confirm_sesskey()) {
+    try {
+        holds::of_current_user()->appeal($appeal);
+        [$said, $type] = [get_string('holds_appealed', 'local_rocket'), \core\output\notification::NOTIFY_SUCCESS];
+    } catch (away | refused $e) {
+        [$said, $type] = [$e->getMessage(), \core\output\notification::NOTIFY_WARNING];
+    }
+    redirect(new moodle_url($PAGE->url, null, 'holds'), $said, null, $type);
+}
 
 $shown = [
     'tabs' => array_map(fn($name) => [
@@ -67,7 +79,8 @@ $shown = [
 ];
 try {
     $shown += match ($tab) {
-        'overview', 'rewards' => (new account_view($account, $account->state(true), false))->shown(),
+        'overview' => holds_view::beside($state = $account->state(true)) + (new account_view($account, $state, false))->shown(),
+        'rewards' => (new account_view($account, $account->state(true), false))->shown(),
         'mine' => (new redemptions_view($account->redemptions($cursor === null ? null : (string)$cursor)))->shown(),
         'history' => (new history_view($account->decisions($cursor === null ? null : (string)$cursor)))->shown(),
         'help' => ['takespart' => $account->takes_part()],

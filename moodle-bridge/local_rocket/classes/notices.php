@@ -26,13 +26,22 @@ use local_rocket\sidecar\client;
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class notices {
-    /** @var string[] message providers by code of the notice */
+    /** @var string[] message providers by code of the notice, for learners */
     private const PROVIDERS = [
         'tier_reached' => 'tier',
         'token_lapses' => 'lapse',
         'token_lapsed' => 'lapse',
         'points_lapse' => 'lapse',
+        'hold_made' => 'hold',
+        'hold_released' => 'hold',
+        'flag_confirmed' => 'hold',
+        'hold_lapsed' => 'hold',
+        'hold_confirmed' => 'hold',
+        'appeal_received' => 'hold',
     ];
+
+    /** @var string[] what is for those who decide about points that are set aside */
+    private const REVIEW = ['appeal_made', 'review_waiting'];
 
     /** @var string that of all others: what becomes of a redemption */
     private const OTHERS = 'redemption';
@@ -66,7 +75,7 @@ class notices {
             resending::hear($answer['resend'] ?? null);
             $notices = $answer['notices'];
             foreach ($notices as $notice) {
-                self::keep_receipt($notice);
+                self::take_note($notice);
                 foreach (self::recipients($notice) as $person) {
                     $sent += $this->send($notice, $person);
                 }
@@ -86,10 +95,20 @@ class notices {
      */
     private static function recipients(array $notice): array {
         if ($notice['audience'] === 'administrators') {
-            return notification::people_in_charge();
+            return notification::people_in_charge(self::is_review($notice) ? 'local/rocket:review' : 'local/rocket:manage');
         }
         $user = self::learner($notice);
         return $user && !$user->suspended ? [$user] : [];
+    }
+
+    /**
+     * Whether a notice is for those who decide about points that are set aside.
+     *
+     * @param array $notice
+     * @return bool
+     */
+    private static function is_review(array $notice): bool {
+        return in_array($notice['code'], self::REVIEW, true);
     }
 
     /**
@@ -105,13 +124,15 @@ class notices {
     }
 
     /**
-     * Keeps the receipt of the redemption that a notice is about: this site may have had no part in what became of it.
+     * Takes note of what happened to a learner's account without this site, perhaps: their pages ask anew, and the receipt of
+     * a redemption is kept.
      *
      * @param array $notice
      */
-    private static function keep_receipt(array $notice): void {
+    private static function take_note(array $notice): void {
         $user = self::learner($notice);
         if ($user) {
+            snapshot::outdate([(int)$user->id]);
             $answer = ['redemption_id' => $notice['params']['redemption'] ?? null, 'receipt' => $notice['receipt'] ?? null];
             receipts::keep($answer, (int)$user->id);
         }
@@ -125,10 +146,13 @@ class notices {
      * @return int how many were sent
      */
     private function send(array $notice, \stdClass $person): int {
-        $learns = $notice['audience'] !== 'administrators';
-        $provider = $learns ? self::PROVIDERS[$notice['code']] ?? self::OTHERS : 'alert';
+        [$provider, $page] = match (true) {
+            $notice['audience'] !== 'administrators' => [self::PROVIDERS[$notice['code']] ?? self::OTHERS, 'view.php'],
+            self::is_review($notice) => ['review', 'review.php'],
+            default => ['alert', 'status.php'],
+        };
         try {
-            notification::send($person, $provider, $learns ? 'view.php' : 'status.php', fn() => reasons::text($notice));
+            notification::send($person, $provider, $page, fn() => reasons::text($notice));
             return 1;
         } catch (\Throwable $e) {
             $this->failures[(int)$notice['id']] = get_class($e) . ': ' . $e->getMessage();

@@ -26,6 +26,9 @@ use core\message\message;
  * @license   http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class notification {
+    /** @var string[] how a link to a page is called */
+    private const LINKS = ['view.php' => 'mypoints', 'review.php' => 'pagereview'];
+
     /**
      * Sends it: for cron, since it is written as the person would read it, in their language and zone.
      *
@@ -41,7 +44,7 @@ class notification {
             $said = $text();
             $link = [
                 'url' => (new \moodle_url('/local/rocket/' . $page))->out(false),
-                'linktext' => get_string($page === 'view.php' ? 'mypoints' : 'pluginname', 'local_rocket'),
+                'linktext' => get_string(self::LINKS[$page] ?? 'pluginname', 'local_rocket'),
             ];
             $message = new message();
             $message->component = 'local_rocket';
@@ -67,9 +70,10 @@ class notification {
     /**
      * Those who are told what administrators should know.
      *
+     * @param string $capability who has it besides administrators
      * @return \stdClass[] by id
      */
-    public static function people_in_charge(): array {
-        return get_admins() + get_users_by_capability(\context_system::instance(), 'local/rocket:manage', 'u.*');
+    public static function people_in_charge(string $capability = 'local/rocket:manage'): array {
+        return get_admins() + get_users_by_capability(\context_system::instance(), $capability, 'u.*');
     }
 }

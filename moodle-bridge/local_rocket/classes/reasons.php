@@ -18,7 +18,8 @@ namespace local_rocket;
 
 /**
  * What the sidecar tells people, in the language of the page: a code from a closed list and its parameters become the string
- * `reason_CODE`. A sentence that has a form of its own where something never comes again is `reason_CODE_over`.
+ * `reason_CODE`. Some have a form of their own: `reason_CODE_over` where something never comes again, `reason_CODE_none` where
+ * there is nothing of what the sentence is about, `reason_CODE_one` for a single one.
  *
  * @package   local_rocket
  * @copyright 2026 Rocket contributors
@@ -26,7 +27,7 @@ namespace local_rocket;
  */
 class reasons {
     /** @var string[] parameters that are moments or days, by which a sentence without them is another one */
-    private const MOMENTS = ['granted', 'again', 'opens', 'withdrawn', 'expires'];
+    private const MOMENTS = ['granted', 'again', 'opens', 'withdrawn', 'expires', 'release'];
 
     /**
      * The sentence for a reason.
@@ -87,27 +88,35 @@ class reasons {
             // A sidecar newer than this bridge.
             return $text;
         }
-        if (self::is_over($code, $params)) {
-            $key .= '_over';
-        } else if ($code === 'held' && !empty($params['of'])) {
-            $key .= '_capped';
+        $values = self::values($params);
+        $said = get_string($key . self::form($code, $params), 'local_rocket', $values);
+        if ($code !== 'held') {
+            return $said;
         }
-        return get_string($key, 'local_rocket', self::values($params));
+        $more = array_filter(['heldrelease' => !empty($params['release']), 'heldcapped' => !empty($params['of'])]);
+        $sentences = array_map(
+            fn($name) => get_string($name, 'local_rocket', $values),
+            array_merge(['heldnofinding'], array_keys($more))
+        );
+        return implode(' ', array_merge([$said], $sentences));
     }
 
     /**
-     * Whether the sentence is the one for what never comes again.
+     * Which form of a sentence it is.
      *
      * @param string $code
      * @param array $params
-     * @return bool
+     * @return string what is added to the name of its string
      */
-    private static function is_over(string $code, array $params): bool {
+    private static function form(string $code, array $params): string {
         return match ($code) {
-            'outside_window', 'reward_window' => empty($params['opens']),
-            'frequency', 'cap_reached', 'limit_reached' => empty($params['again']),
-            'token_lapsed' => empty($params['points']),
-            default => false,
+            'outside_window', 'reward_window' => empty($params['opens']) ? '_over' : '',
+            'frequency', 'cap_reached', 'limit_reached' => empty($params['again']) ? '_over' : '',
+            'token_lapsed' => empty($params['points']) ? '_over' : '',
+            'held', 'held_blacklist', 'not_qualifying' => empty($params['because']) ? '_none' : '',
+            'few_words' => empty($params['words']) ? '_none' : '',
+            'review_waiting' => ($params['count'] ?? 0) === 1 ? '_one' : '',
+            default => '',
         };
     }
 
@@ -126,7 +135,9 @@ class reasons {
                 $key === 'missing' => self::joined($value, count($params['missing']) > 2 ? 'joinlist' : 'joinand')
                     . self::more($params),
                 $key === 'options' => self::joined($value, 'joinor') . self::more($params),
+                $key === 'because' && is_array($value) => self::joined($value, 'joinlist'),
                 $key === 'points' => self::points((int)$value),
+                $key === 'review' => (string)$value,
                 $key === 'limit' => ($params['unit'] ?? '') === 'points' ? self::points((int)$value) : self::number($value),
                 $key === 'per' => self::period((string)$value),
                 $key === 'scope' => get_string('scope_' . clean_param($value, PARAM_ALPHA), 'local_rocket'),
@@ -142,6 +153,8 @@ class reasons {
         $points = (int)($params['points'] ?? 0);
         $values['morepoints'] = $points === 1 ? get_string('onemorepoint', 'local_rocket')
             : get_string('nmorepoints', 'local_rocket', self::number($points));
+        $values['pointswere'] = $points === 1 ? get_string('onepointwas', 'local_rocket')
+            : get_string('npointswere', 'local_rocket', self::number($points));
         $values['times'] = self::times((int)($params['count'] ?? 0));
         $values['value'] ??= get_string('notgiven', 'local_rocket');
         return (object)$values;
@@ -242,7 +255,7 @@ class reasons {
      * @param int|float $number
      * @return string
      */
-    private static function number(int|float $number): string {
+    public static function number(int|float $number): string {
         $decimals = is_int($number) ? 0 : strlen(substr(strrchr((string)round($number, 2), '.') ?: '', 1));
         return number_format($number, $decimals, get_string('decsep', 'langconfig'), get_string('thousandssep', 'langconfig'));
     }

@@ -62,33 +62,67 @@ class screen {
     }
 
     /**
-     * Which patterns a text has in it, by their place in the institution's list.
+     * Which of the institution's patterns a text has in it.
      *
-     * @param string $text without markup
-     * @return string[] such as `pattern:0`
+     * @param string $text without markup, in lower case, one space between words
+     * @return string[] such as `pattern:0a1b2c3d`
      */
     public static function of_text(string $text): array {
-        $found = [];
-        foreach (allowlist::screen()['patterns'] as $place => $pattern) {
-            // Stars stand for anything, as in the rules' own "like *draft*".
-            $expression = '/^' . str_replace('\*', '.*', preg_quote($pattern, '/')) . '$/isu';
-            if (preg_match($expression, $text)) {
-                $found[] = 'pattern:' . $place;
-            }
-        }
-        return $found;
+        $found = array_filter(allowlist::screen()['patterns'], fn($pattern) => self::fits($pattern, $text));
+        return array_map(fn($pattern) => 'pattern:' . self::key($pattern), array_values($found));
     }
 
     /**
-     * Adds what was found to an envelope.
+     * What the sidecar knows a pattern by: its place in the list may be another by the time the event arrives.
+     *
+     * @param string $pattern
+     * @return string 8 hex digits
+     */
+    public static function key(string $pattern): string {
+        return substr(hash('sha256', $pattern), 0, 8);
+    }
+
+    /**
+     * Whether a text is what a pattern says. Stars stand for anything, as in the rules' own "like *draft*"; no text and no
+     * pattern can make it slow, as they could an expression.
+     *
+     * @param string $pattern
+     * @param string $text in lower case
+     * @return bool
+     */
+    private static function fits(string $pattern, string $text): bool {
+        $parts = explode('*', \core_text::strtolower($pattern));
+        $first = array_shift($parts);
+        if ($parts === []) {
+            return $text === $first;
+        }
+        $last = array_pop($parts);
+        if (!str_starts_with($text, $first) || !str_ends_with($text, $last)) {
+            return false;
+        }
+        $from = strlen($first);
+        foreach ($parts as $part) {
+            $at = strpos($text, $part, $from);
+            if ($at === false) {
+                return false;
+            }
+            $from = $at + strlen($part);
+        }
+        return $from <= strlen($text) - strlen($last);
+    }
+
+    /**
+     * Adds what was found to an envelope. What no longer fits in is left out whole: half a name could be another's.
      *
      * @param learningevent $event
      * @param string[] $found
      */
     public static function add(learningevent $event, array $found): void {
-        $all = trim(($event->data['screen'] ?? '') . ' ' . implode(' ', $found));
-        if ($all !== '') {
-            $event->data['screen'] = \core_text::substr($all, 0, self::LONGEST);
+        foreach ($found as $one) {
+            $all = ltrim(($event->data['screen'] ?? '') . ' ' . $one);
+            if (\core_text::strlen($all) <= self::LONGEST) {
+                $event->data['screen'] = $all;
+            }
         }
     }
 }

@@ -68,6 +68,13 @@ $capabilities = [
         'contextlevel' => CONTEXT_SYSTEM,
         'archetypes' => ['manager' => CAP_ALLOW],
     ],
+    // The queue of what waits for a person: points that are set aside, and whose they are.
+    'local/rocket:review' => [
+        'riskbitmask' => RISK_PERSONAL | RISK_DATALOSS,
+        'captype' => 'write',
+        'contextlevel' => CONTEXT_SYSTEM,
+        'archetypes' => ['manager' => CAP_ALLOW],
+    ],
     'local/rocket:manage' => [
         'riskbitmask' => RISK_CONFIG | RISK_PERSONAL | RISK_DATALOSS,
         'captype' => 'write',

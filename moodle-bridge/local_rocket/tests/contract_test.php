@@ -28,6 +28,7 @@ use local_rocket\sidecar\token;
  * @covers    \local_rocket\learningevent
  * @covers    \local_rocket\sidecar\token
  * @covers    \local_rocket\sidecar\credentials
+ * @covers    \local_rocket\screen
  */
 final class contract_test extends \basic_testcase {
     /**
@@ -63,6 +64,12 @@ final class contract_test extends \basic_testcase {
     public function test_ids_of_what_is_found(): void {
         foreach (self::golden()['ids'] as ['given' => $given, 'made' => $made]) {
             $this->assertSame($made, learningevent::id_of(...$given));
+        }
+    }
+
+    public function test_keys_of_patterns(): void {
+        foreach (self::golden()['patterns'] as ['given' => $given, 'made' => $made]) {
+            $this->assertSame($made, screen::key($given));
         }
     }
 

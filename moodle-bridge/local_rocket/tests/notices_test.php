@@ -136,6 +136,41 @@ final class notices_test extends \advanced_testcase {
         $this->assertSame(['alert'], array_unique(array_column($messages, 'eventtype')));
     }
 
+    public function test_tells_learners_what_became_of_points_that_were_set_aside(): void {
+        $learner = $this->getDataGenerator()->create_user();
+        snapshot::put((int)$learner->id, ['balance' => 1]);
+        foreach (['hold_made', 'hold_released', 'hold_lapsed', 'hold_confirmed', 'flag_confirmed', 'appeal_received'] as $code) {
+            $this->told($code, ['points' => 5, 'why' => 'copied from the book'], (int)$learner->id);
+        }
+        $messages = $this->messages();
+        $this->assertSame(array_fill(0, 6, 'hold'), array_column($messages, 'eventtype'));
+        $this->assertStringContainsString('copied from the book', $messages[3]->smallmessage);
+        $this->assertStringContainsString('/local/rocket/view.php', $messages[0]->contexturl);
+        $this->assertTrue(snapshot::get((int)$learner->id)->stale);
+    }
+
+    public function test_tells_those_who_review_and_nobody_else(): void {
+        $generator = $this->getDataGenerator();
+        $reviewer = $generator->create_user();
+        $roleid = $generator->create_role();
+        assign_capability('local/rocket:review', CAP_ALLOW, $roleid, \context_system::instance());
+        role_assign($roleid, $reviewer->id, \context_system::instance());
+        $overseer = $generator->create_user();
+        $roleid = $generator->create_role();
+        assign_capability('local/rocket:manage', CAP_ALLOW, $roleid, \context_system::instance());
+        role_assign($roleid, $overseer->id, \context_system::instance());
+        $this->told('appeal_made', ['points' => 5, 'review' => 1234], null);
+        $this->told('review_waiting', ['count' => 3], null);
+        $messages = $this->messages();
+        $to = array_column($messages, 'useridto');
+        $this->assertEqualsCanonicalizing([get_admin()->id, $reviewer->id, get_admin()->id, $reviewer->id], $to);
+        $this->assertSame(['review'], array_values(array_unique(array_column($messages, 'eventtype'))));
+        $this->assertStringContainsString('/local/rocket/review.php', $messages[0]->contexturl);
+        $this->assertStringContainsString('(review 1234)', $messages[0]->smallmessage);
+        $this->told('codes_empty', ['reward' => 'gift'], null);
+        $this->assertEqualsCanonicalizing([get_admin()->id, $overseer->id], array_column($this->messages(), 'useridto'));
+    }
+
     public function test_keeps_the_receipts_of_what_it_did_not_do_itself(): void {
         global $DB;
         $learner = $this->getDataGenerator()->create_user();

@@ -61,9 +61,53 @@ final class reasons_test extends \advanced_testcase {
             ['granted', ['points' => 1200], 'You earned 1,200 points.'],
             ['capped', ['points' => 4, 'of' => 10] + $cap,
                 'You earned 4 points of 10: with them you have reached the most that this can pay this week (50).'],
-            ['held', ['points' => 5], 'Set aside until a person has looked: 5 points. This is not a finding of misconduct.'],
-            ['held', ['points' => 5, 'of' => 9] + $cap, 'Set aside until a person has looked: 5 points. This is not a finding of '
-                . 'misconduct. More (9) would pass the most that this can pay this week (50).'],
+            ['held', ['points' => 5], '5 points were set aside until a person has looked. This is not a finding of misconduct.'],
+            ['held', ['points' => 1, 'release' => null],
+                '1 point was set aside until a person has looked. This is not a finding of misconduct.'],
+            ['held', ['points' => 1200, 'of' => 1300, 'release' => $then] + $cap, '1,200 points were set aside until a person has '
+                . "looked. This is not a finding of misconduct. If nobody decides by $read, they are yours. More (1,300) would "
+                . 'pass the most that this can pay this week (50).'],
+            ['held', ['points' => 5, 'release' => $then, 'because' => [
+                self::part('held_rapid_answers', ['observed' => 35]), self::part('held_same_text', ['observed' => 1]),
+                self::part('held_from_the_future'),
+            ]], '5 points were set aside until a person has looked: 35 % of the questions were answered faster than they can be '
+                . 'read; the same text was handed in before; The English fallback.. This is not a finding of misconduct. If '
+                . "nobody decides by $read, they are yours."],
+            ['held_blacklist', ['because' => 'filler text'], 'Filler text'],
+            ['held_blacklist', ['because' => null], 'The institution wants to look at such activity'],
+            ['held_rapid_answers', ['observed' => 35], '35 % of the questions were answered faster than they can be read'],
+            ['held_same_text', ['observed' => 2], 'The same text was handed in before'],
+            ['held_near_copy', ['observed' => 90], '90 % of the text is like another one'],
+            ['held_same_file', ['observed' => 2], 'The same file was handed in before'],
+            ['held_quick_attempts', ['observed' => 4],
+                '4 attempts within a day came less than two minutes after the one before'],
+            ['held_many_attempts', ['observed' => 9], 'It was attempt 9 at the same quiz within seven days'],
+            ['held_quick_posts', ['observed' => 4], '4 posts within a day came less than a minute after the one before'],
+            ['held_burst', ['observed' => 60], '60 activities within ten minutes'],
+            ['held_regular_clicks', ['observed' => 8], '8 activities followed each other like clockwork'],
+            ['held_reply_ring', ['observed' => 4], '4 answers to and fro with the same person within seven days'],
+            ['held_deleted_after_earning', ['observed' => 3],
+                '3 things were deleted after they had earned points, within seven days'],
+            ['not_qualifying', ['because' => 'filler text earns nothing'],
+                'This does not qualify for points under the institution’s rules: filler text earns nothing.'],
+            ['not_qualifying', ['because' => null], 'This does not qualify for points under the institution’s rules.'],
+            ['few_words', ['at' => 5, 'words' => 0],
+                'There is nothing in it that could earn points: it needs at least 5 words, or a file.'],
+            ['few_words', ['at' => 5, 'words' => 3], 'A text earns points from 5 words on; this one has 3.'],
+            ['hold_made', ['points' => 5], '5 points were set aside until a person has looked; the page of your points says why, '
+                . 'and until when. This is not a finding of misconduct.'],
+            ['hold_released', ['points' => 1], '1 point was set aside; a person has looked, and they are yours.'],
+            ['hold_lapsed', ['points' => 5], '5 points were set aside; nobody decided in time, so they are yours.'],
+            ['hold_confirmed', ['points' => 5, 'why' => 'copied from the book'], '5 points were set aside, and a person has '
+                . 'decided that they are not granted: copied from the book.'],
+            ['flag_confirmed', ['points' => 1, 'why' => 'copied from the book'], '1 point was taken back by a person: copied from '
+                . 'the book. If you think that this is wrong, ask your institution.'],
+            ['appeal_received', ['points' => 5],
+                'Your appeal about 5 points has come in. A person will look at it first.'],
+            ['appeal_made', ['points' => 1, 'review' => 1234],
+                'A learner has appealed against 1 point being set aside (review 1234).'],
+            ['review_waiting', ['count' => 1], '1 item waits for review.'],
+            ['review_waiting', ['count' => 1200], '1,200 items wait for review.'],
             ['revoked', ['points' => 5], 'Taken back: 5 points, because what earned them no longer stands.'],
             ['withdrawn', ['withdrawn' => $then], "What this was for was undone on $read."],
             ['waiting_for_grade', [], 'This has no grade yet. It is decided when the grade is there.'],
@@ -167,7 +211,7 @@ final class reasons_test extends \advanced_testcase {
     public function test_every_sentence_was_said_above(): void {
         $strings = get_string_manager()->load_component_strings('local_rocket', 'en');
         $named = array_filter(array_keys($strings), fn($key) => str_starts_with($key, 'reason_'));
-        $codes = array_unique(preg_replace('/^reason_|_(over|capped)$/', '', $named));
+        $codes = array_unique(preg_replace('/^reason_|_(over|none|one)$/', '', $named));
         $this->assertEqualsCanonicalizing(array_values($codes), array_values(array_unique(array_column(self::reasons(), 0))));
     }
 

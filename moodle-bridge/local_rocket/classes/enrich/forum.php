@@ -57,12 +57,25 @@ class forum extends family {
         self::add($event, [
             'words' => $text->words(),
             'characters' => $text->characters(),
+            'files' => self::files((int)$post->id),
             'text_hash' => $text->words() > 0 ? hasher::of($text->normal) : null,
             'similarity' => $this->similarity($text, $post, (int)$row->courseid),
             'reply_to' => $post->parent > 0 ? 'forum_posts:' . $post->parent : null,
             'seconds_since_last' => $before ? max(0, $post->created - $before) : null,
         ]);
         screen::add($event, screen::of_text($text->normal));
+    }
+
+    /**
+     * How many files came with it, a recording or a picture within the text included.
+     *
+     * @param int $postid
+     * @return int
+     */
+    private static function files(int $postid): int {
+        global $DB;
+        $areas = "component = 'mod_forum' AND filearea IN ('attachment', 'post') AND itemid = ? AND filename <> '.'";
+        return $DB->count_records_select('files', $areas, [$postid]);
     }
 
     /**

@@ -30,6 +30,12 @@ class text {
     /** @var int characters that are looked at: no honest post is longer, and a dishonest one must not take the memory */
     private const LONGEST = 50000;
 
+    /** @var string letters of scripts that put no space between words: each counts as one, so that nobody has too few */
+    private const UNSPACED = '[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]';
+
+    /** @var string letters and digits of all other scripts */
+    private const WORD = '(?:(?!' . self::UNSPACED . ')[\p{L}\p{N}])+';
+
     /** @var string without markup, in lower case, one space between words */
     public readonly string $normal;
 
@@ -46,7 +52,7 @@ class text {
         $plain = strip_tags(str_replace('<', ' <', \core_text::substr((string)$html, 0, self::LONGEST)));
         $plain = html_entity_decode($plain, ENT_QUOTES | ENT_HTML5, 'UTF-8');
         $this->normal = trim(preg_replace('/[\s\x{00a0}\x{200b}]+/u', ' ', \core_text::strtolower($plain)) ?? '');
-        preg_match_all('/[\p{L}\p{N}]+(?:[\'’-][\p{L}\p{N}]+)*/u', $this->normal, $found);
+        preg_match_all('/' . self::UNSPACED . '|' . self::WORD . '(?:[\'’-]' . self::WORD . ')*/u', $this->normal, $found);
         $this->words = $found[0];
     }
 

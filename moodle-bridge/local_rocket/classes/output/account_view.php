@@ -66,6 +66,7 @@ class account_view {
             'urlall' => (new \moodle_url('/local/rocket/view.php'))->out(false),
             'urlrewards' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'rewards']))->out(false),
             'urlmine' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'mine']))->out(false),
+            'urlheld' => (new \moodle_url('/local/rocket/view.php', null, 'holds'))->out(false),
             'urlhelp' => (new \moodle_url('/local/rocket/view.php', ['tab' => 'help']))->out(false),
             'takespart' => $this->account->takes_part(),
             'away' => $this->state->failure !== null,

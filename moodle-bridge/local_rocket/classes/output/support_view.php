@@ -141,6 +141,8 @@ class support_view {
             'profile' => $user->deleted ? null : (new \moodle_url('/user/profile.php', ['id' => $id]))->out(false),
             'deleted' => (bool)$user->deleted,
             'suspended' => (bool)$user->suspended,
+            'review' => has_capability('local/rocket:review', \context_system::instance())
+                ? (new \moodle_url('/local/rocket/review.php', ['state' => 'all', 'userid' => $id]))->out(false) : null,
             'optedout' => (bool)get_user_preferences('local_rocket_optout', 0, $id),
             'acturl' => (new \moodle_url('/local/rocket/learner.php', ['id' => $id]))->out(false),
             'sesskey' => sesskey(),

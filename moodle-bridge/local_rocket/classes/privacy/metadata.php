@@ -48,7 +48,7 @@ class metadata {
         'score', 'passed', 'attempt', 'duration_seconds', 'items', 'rapid_items', 'words', 'characters', 'files', 'text_hash',
         'file_hash', 'similarity', 'reply_to', 'seconds_since_last', 'late', 'graded_by', 'module', 'state', 'previous_state',
         'completion_rate', 'badge', 'group', 'ip_hash', 'screen', 'undone',
-        'lang', 'redemption', 'token', 'support', 'account', 'receipts',
+        'lang', 'redemption', 'token', 'support', 'account', 'receipts', 'review',
     ];
 
     /**
