@@ -14,6 +14,7 @@ import { doctor } from './cli/doctor.js'
 import { jobsList, jobsRun } from './cli/jobs.js'
 import {
   learnerErase,
+  learnerExempt,
   learnerExportCommand,
   learnerFreeze,
   learnerMerge,
@@ -31,6 +32,7 @@ import {
   redemptionReissue,
   redemptionReplay,
 } from './cli/redemption.js'
+import { reviewChecks, reviewConfirm, reviewList, reviewRelease, reviewWeeks } from './cli/review.js'
 import { check, publishCommand, test } from './cli/rules.js'
 import { serve } from './cli/serve.js'
 import { verify } from './cli/verify.js'
@@ -54,10 +56,16 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   adjustCommand,
   liability,
+  reviewList,
+  reviewRelease,
+  reviewConfirm,
+  reviewChecks,
+  reviewWeeks,
   learnerShow,
   learnerExportCommand,
   learnerErase,
   learnerFreeze,
+  learnerExempt,
   learnerUnfreeze,
   learnerMerge,
   codesImport,

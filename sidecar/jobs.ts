@@ -1,10 +1,13 @@
 /** The scheduled jobs: one table of what runs when. */
 import { spawn } from 'node:child_process'
 import { type ScheduledTask, schedule } from 'node-cron'
+import { anomaly } from './actions/anomaly.js'
 import { type Backup, backUpNightly } from './actions/backup.js'
 import { expire } from './actions/expire.js'
 import { isUnfinished } from './actions/resend.js'
 import { applyRetention } from './actions/retention.js'
+import { remindOfQueue } from './actions/review.js'
+import { askOpinions } from './actions/second-opinion.js'
 import type { Context } from './context.js'
 import type { JobName } from './rules/settings.js'
 
@@ -18,9 +21,14 @@ interface Job {
 
 export const JOBS: Readonly<Record<JobName, Job>> = {
   expire: {
-    summary: 'points and tokens lapse, and who should know beforehand is told',
+    summary: 'holds that nobody decided are released; points and tokens lapse, and who should know beforehand is told',
     cron: '5 * * * *',
     run: (context) => (isUnfinished(context) ? Promise.resolve(WAITS) : expire(context)),
+  },
+  anomaly: {
+    summary: 'weeks of learners that are over are counted and scored, and the most surprising queued for review',
+    cron: '30 2 * * *',
+    run: scoreAndAsk,
   },
   verify: {
     summary: 'verifies the whole ledger',
@@ -107,6 +115,14 @@ export async function runJob(
     .run(() => stores.jobRuns.keep(run))
     .catch((err: unknown) => log.error({ err, job: name }, 'how the job ended could not be written down'))
   return outcome
+}
+
+/** First what is new in the queue; then what a model thinks of it, where one is asked; then a word to who decides. */
+async function scoreAndAsk(context: Context, stopped?: AbortSignal): Promise<string> {
+  const { stores, rules, now, committer } = context
+  const told = [await anomaly(context, { stopped }), await askOpinions(context, stopped)]
+  await committer.run(() => remindOfQueue({ stores, rules, now: now() }))
+  return told.filter((sentence) => sentence !== null).join('; ')
 }
 
 function backUp(context: Context, stopped?: AbortSignal): Promise<string> {

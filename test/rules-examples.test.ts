@@ -107,6 +107,37 @@ describe('the rewards in them', () => {
   })
 })
 
+describe('the fair play of the starter', () => {
+  it('loads once it is no comment any more, and until then is what it says there', () => {
+    const files = readFolder(join(ROOT, '00-starter'))
+    const settingsOf = (text = '') => {
+      const { configuration, problems } = readConfiguration(new Map([...files, ['rocket.yaml', text]]))
+      expect(problems.map(formatProblem)).to.deep.equal([])
+      return configuration!.settings
+    }
+    const written = files.get('rocket.yaml') ?? ''
+    const [before, shown] = written.split('# blacklist:')
+    const changed = settingsOf(`${before}blacklist:${shown?.replace(/^# /gm, '')}`)
+    expect(changed.blacklist.map(({ id, outcome }) => [id, outcome])).to.deep.equal([
+      ['restored', 'not_qualifying'],
+      ['filler', 'not_qualifying'],
+      ['rushed', 'hold'],
+    ])
+    const { few_words, same_text, ...others } = changed.checks
+    const { blacklist, checks: usual } = settingsOf(written)
+    expect([few_words, same_text]).to.deep.equal([
+      { state: 'on', at: 10 },
+      { state: 'on', at: 1 },
+    ])
+    expect(blacklist.map(({ origins }) => origins)).to.deep.equal([['restore']])
+    expect(usual.few_words).to.deep.equal({ state: 'on', at: 5 })
+    for (const id of Object.keys(others) as (keyof typeof others)[]) {
+      expect(others[id], id).to.deep.equal(usual[id])
+      expect(usual[id].state, id).to.equal('shadow')
+    }
+  })
+})
+
 describe('what an example of one learner and one set of files cannot show', () => {
   const submission = (id: number, activity: string, time: string) =>
     learningEvent({

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureBalances } from './balance.js'
+import { measureChecks } from './checks.js'
 import { growLedger } from './grow.js'
 import { measureIntake } from './intake.js'
 import { measureCsv, measureVerify } from './ledger.js'
@@ -44,6 +45,8 @@ say('redemptions')
 results.push(...(await measureRedemptions(rounds, quick ? 200 : 4_000)))
 say('rules')
 results.push(await measureRules(rounds))
+say('checks')
+results.push(await measureChecks(rounds, quick ? 5 : 60))
 say('the tree')
 results.push(await measureTree(rounds, quick ? 5 : 100))
 say(`a ledger of ${entries} entries`)

@@ -56,7 +56,7 @@ function ours(): () => number {
   const facts = { badges: new Map(), completed: new Set<string>(), completionRate: new Map() }
   const learner = { lifetime: 0, frozen: false, grantsOf: () => [], facts }
   const names = namesFor([], compiled.idsOf, { courseNamed: () => null, badgeNamed: () => null }, compiled.civil)
-  const situation = { rules: compiled, learner, names, now: event.time, withdrawn: () => null }
+  const situation = { rules: compiled, learner, names, now: event.time, withdrawn: () => null, screen: null }
   return () => evaluate(event, situation).filter(({ outcome }) => outcome === 'granted').length
 }
 

@@ -1,9 +1,10 @@
-/** What time takes: points and tokens lapse; and who should know beforehand is told. */
+/** What time does: holds are released, points and tokens lapse; and who should know beforehand is told. */
 import type { Context } from '../context.js'
 import type { Redemption } from '../store/redemption.js'
 import { lapse } from './lapse.js'
 import type { Moment } from './moment.js'
 import { lapseToken, titleOf } from './redemption.js'
+import { releaseDue } from './review.js'
 import { lapseUndelivered } from './send-messages.js'
 
 const DAY = 86_400_000
@@ -22,6 +23,8 @@ export async function expire({
 }: Pick<Context, 'stores' | 'rules' | 'committer' | 'now'>): Promise<string> {
   const moment: Moment = { stores, rules, now: now() }
   const inSteps = (step: (moment: Moment) => number) => committer.runUntilNone(() => step(moment), STEP)
+  // What is given back may lapse at once: first.
+  const released = await inSteps((at) => releaseDue(at, STEP))
   const learners = await inSteps(lapsePoints)
   const tokens = await inSteps(lapseTokens)
   const told = await inSteps(tellPartners)
@@ -29,7 +32,8 @@ export async function expire({
   await tellOfPoints({ ...moment, committer })
   await inSteps(tellOfTokens)
   await committer.run(() => tellOfCodes(moment))
-  return `points of ${learners} learners lapsed, and ${tokens + told} tokens`
+  const given = released === 0 ? '' : `; holds that nobody decided were released: ${released}`
+  return `points of ${learners} learners lapsed, and ${tokens + told} tokens${given}`
 }
 
 type Working = Moment & Pick<Context, 'committer'>

@@ -45,7 +45,15 @@ function withoutOthers(kept: Kept): Kept {
       const decisions = one.decisions?.map((decision) => decidedOn(decision, event)) ?? null
       return { ...one, event, decisions }
     }),
+    reviews: kept.reviews.map((review) => ({ ...review, evidence: withoutPeers(review.evidence) })),
+    weeks: kept.weeks.map((week) => ({ ...week, because: withoutPeers(week.because) })),
   }
+}
+
+/** Of a finding that has to do with others a learner is told how many. */
+function withoutPeers(found: unknown): unknown {
+  const text = JSON.stringify(found, (key, value) => (key === 'others' && Array.isArray(value) ? value.length : value))
+  return text === undefined ? found : JSON.parse(text)
 }
 
 type Told = (who: string) => string
@@ -53,10 +61,12 @@ type Told = (who: string) => string
 function recordTold(record: Kept['entries'][number]['record'], told: Told): Kept['entries'][number]['record'] {
   const { actor, detail } = record as { actor?: string; detail?: { data?: { graded_by?: unknown } } }
   const gradedBy = detail?.data?.graded_by
+  const { detail: whole } = withoutPeers({ detail }) as { detail?: typeof detail }
   return {
     ...record,
+    ...(whole === undefined ? {} : { detail: whole }),
     ...(actor === undefined ? {} : { actor: told(actor) }),
-    ...(isGrader(gradedBy) ? { detail: { ...detail, data: { ...detail?.data, graded_by: told(gradedBy) } } } : {}),
+    ...(isGrader(gradedBy) ? { detail: { ...whole, data: { ...detail?.data, graded_by: told(gradedBy) } } } : {}),
   }
 }
 

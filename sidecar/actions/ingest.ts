@@ -7,11 +7,14 @@ import { deedOf, evaluate, takeBack, withdrawing } from '../domain/evaluate.js'
 import { factsOf } from '../domain/fact.js'
 import type { LearningEvent } from '../domain/learning-event.js'
 import { actOf, belongsToOne, ownedByLearner } from '../domain/meaning.js'
-import { decidedOn, keptOf, NOBODY_KNOWN } from '../domain/person.js'
+import { decidedOn, didThemselves, keptOf, NOBODY_KNOWN } from '../domain/person.js'
 import { reason, type Wording } from '../domain/reason.js'
+import type { Screening } from '../domain/screening.js'
 import type { Events, KeptDecision } from '../store/event.js'
 import type { Learners } from '../store/learner.js'
 import type { Stores } from '../store/stores.js'
+import { Looking } from './looking.js'
+import { LEFT_AFTER } from './review.js'
 import { announceTier, namesIn } from './tier.js'
 
 /** Clocks differ a little; an event from further ahead is refused, because windows would count it twice. */
@@ -39,7 +42,7 @@ interface Heard {
 
 /** Judges one event. Inside a transaction only. @param now epoch milliseconds. */
 export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent, now: number): IngestResult {
-  const { events, learners } = stores
+  const { events, learners, histories } = stores
   const { source } = rules.settings
   if (sent.time > now + FUTURE_LIMIT) {
     const message = `lies in the future: the clock here says ${new Date(now).toISOString()}`
@@ -63,6 +66,7 @@ export function ingest(stores: Stores, rules: CompiledRules, sent: LearningEvent
   if (facts.length > 0 || decisions.some(isGrant)) announceTier(stores, rules, subject, now)
   const written = kept === event ? decisions : decisions.map((decision) => decidedOn(decision, kept))
   events.add(key, subject, kept, written, now)
+  histories.note(subject, kept)
   return { id: event.id, status: 'recorded', ...sums(decisions), decisions }
 }
 
@@ -105,16 +109,26 @@ function judge(stores: Stores, rules: CompiledRules, heard: Heard): Outcome[] {
   const deed = deedOf(event)
   const withdrawn = (ids: readonly string[]) => (deed === null ? null : learners.withdrawnAt(deed, ids, subject))
   const learner = learners.known(subject)
-  const decisions = evaluate(event, { rules, learner, names: namesIn(stores, rules), now, withdrawn })
+  const looking = new Looking(stores, rules, event, subject)
+  const names = namesIn(stores, rules)
+  const decisions = evaluate(event, { rules, learner, names, now, withdrawn, screen: looking.look })
   const taken = deed === null ? [] : withdraw(stores, rules, heard, deed)
-  for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, heard, decision)
+  for (const decision of decisions) if (isGrant(decision)) grant(stores, rules, heard, decision, looking.seen)
+  looking.count(decisions, now)
   return [...taken, ...decisions]
 }
 
-function grant({ ledger, learners }: Stores, rules: CompiledRules, heard: Heard, decision: Grant): void {
+function grant(
+  { ledger, learners, reviews, notices }: Stores,
+  rules: CompiledRules,
+  heard: Heard,
+  decision: Grant,
+  screening: Screening | null,
+): void {
   const { subject, event, kept, now } = heard
-  const { ruleId, version, points, held, expires, flagged } = decision
+  const { ruleId, version, points, held, expires, flagged, heldBy } = decision
   const act = actOf(event)
+  const found = heldBy === null || screening === null || screening.found.length === 0 ? {} : { found: screening.found }
   const proposed: ProposedEntry = {
     kind: held === 0 ? 'grant' : 'hold',
     subject,
@@ -123,16 +137,40 @@ function grant({ ledger, learners }: Stores, rules: CompiledRules, heard: Heard,
     rule: `${ruleId}@${version}`,
     expires,
     ref: null,
-    record: recordOf(kept, act, flagged ? { data: kept.data, flagged } : { data: kept.data }),
+    record: recordOf(kept, act, {
+      data: kept.data,
+      ...(flagged ? { flagged } : {}),
+      ...(heldBy === null ? {} : { held_by: heldBy }),
+      ...found,
+    }),
   }
   const { seq } = ledger.append(proposed, rules.settings.source, now, rules.civil)
   const { course, activity, object, time } = event
   const paid = { points: points + held, held: held > 0 }
   learners.addGranted(subject, { seq, rule: ruleId, act, deed: deedOf(event), course, activity, object, time, ...paid })
+  if (heldBy === null && !flagged) return
+  reviews.add({
+    kind: heldBy === null ? 'flag' : 'hold',
+    subject,
+    seq,
+    week: null,
+    foundBy: heldBy ?? 'rule',
+    course,
+    opened: now,
+    due: now + (heldBy === null ? LEFT_AFTER : rules.settings.review.releaseAfter),
+    rank: 0,
+    evidence: { ...found, ...(flagged ? { flagged } : {}) },
+  })
+  if (heldBy !== null) notices.tell(subject, 'hold_made', { points: held }, now, `hold ${rules.civil.dayOf(now)}`)
 }
 
 /** Takes back the grants for the deed that this event undoes, and keeps that it was undone. */
-function withdraw({ ledger, learners }: Stores, rules: CompiledRules, heard: Heard, deed: string): Outcome[] {
+function withdraw(
+  { ledger, learners, reviews, histories }: Stores,
+  rules: CompiledRules,
+  heard: Heard,
+  deed: string,
+): Outcome[] {
   const { subject, event, kept, now } = heard
   const undone = withdrawing(event, rules)
   if (undone.length === 0) return []
@@ -146,7 +184,10 @@ function withdraw({ ledger, learners }: Stores, rules: CompiledRules, heard: Hea
       const proposed: ProposedEntry = { kind: 'revocation', subject, points, held, rule, expires: null, ref, record }
       ledger.append(proposed, rules.settings.source, now, rules.civil)
       learners.revoke(subject, ref)
+      reviews.withdraw(ref, now)
     }
+    // A regrade is no deletion.
+    if (taken.length > 0 && !of.means(event) && didThemselves(event)) histories.noteDeleted(subject, kept)
     return taken
   })
 }

@@ -44,6 +44,7 @@ export function rememberedOf(subject: string, seq: number, body: Body, record: O
     points: body.points + body.held,
     held: body.kind === 'hold' ? 1 : 0,
     standing: 1,
+    void: 0,
   }
 }
 

@@ -107,7 +107,7 @@ export class ReplayedEvent {
     const outcome = this.#outcomes.find(({ ruleId }) => ruleId === body.ruleId)
     if (!outcome) return differs(`no rule ${body.ruleId} that was in force concerns its event`)
     if (!isGrant(outcome)) return differs(`the rules in force refuse it (${codeAndText(outcome)})`)
-    const wrong = difference(outcome, body, rule, detail?.flagged === true) ?? this.#expiry(event, outcome, body)
+    const wrong = difference(outcome, body, rule, detail) ?? this.#expiry(event, outcome, body)
     if (wrong !== null) return differs(wrong)
     return this.#restsOnFacts(event, outcome.ruleId) ? notJudged('facts') : AGREES
   }
@@ -142,6 +142,7 @@ export class ReplayedEvent {
       names: rules.names,
       now,
       withdrawn: (ids) => (deed === null ? null : learner.withdrawnAt(deed, ids)),
+      screen: null,
     })
   }
 
@@ -160,14 +161,20 @@ export class ReplayedEvent {
   }
 }
 
-function difference(outcome: Grant, body: Body, rule: string, flagged: boolean): string | null {
-  const { ruleId, version, points, held } = outcome
+/** What checks and blacklists held is not looked for again: the events that it rested on may be gone. The points are. */
+function difference(outcome: Grant, body: Body, rule: string, detail: EventRecord['detail']): string | null {
+  const { ruleId, version, flagged } = outcome
+  const { held_by: heldBy = null } = detail ?? {}
+  const screened = outcome.heldBy === null && typeof heldBy === 'string'
+  const points = screened ? 0 : outcome.points
+  const held = screened ? outcome.points : outcome.held
   if (rule !== `${ruleId}@${version}`) return `the rule in force was ${ruleId}@${version}, not ${rule}`
   if (body.kind !== (held === 0 ? 'grant' : 'hold')) return `it is a ${body.kind}, and by the rule it is not`
   if (body.points !== points || body.held !== held) {
     return `it grants ${body.points + body.held} points, and the rule gives ${points + held} (${codeAndText(outcome)})`
   }
-  return flagged === outcome.flagged ? null : 'whether a person should look at it is not what the rule says'
+  const isFlagged = detail?.flagged === true
+  return isFlagged === flagged ? null : 'whether a person should look at it is not what the rule says'
 }
 
 const codeAndText = ({ reason: { code, text } }: Outcome): string => `${code}: ${text}`

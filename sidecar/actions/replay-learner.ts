@@ -3,10 +3,8 @@ import { type Kind, LIFETIME_KINDS } from '../domain/entry.js'
 import type { Facts, Granted, Learner } from '../domain/learner.js'
 import type { NotJudged } from './replay-verdict.js'
 
-/** A grant in memory; revoked once it is taken back. */
-interface Remembered extends Omit<Granted, 'standing'> {
-  standing: boolean
-}
+/** A grant in memory, as later entries leave it. */
+type Remembered = { -readonly [key in keyof Granted]: Granted[key] }
 
 /** That a badge is held or a course completed stands on no entry: a decision is tried with all of them, and with none. */
 export const ALL_FACTS: Facts = {
@@ -87,9 +85,24 @@ export class ReplayLearner {
     list.splice(at, 0, kept)
   }
 
+  /** Nothing of it stands any more. */
   revoke(seq: number): void {
+    this.#change(seq, { standing: false })
+  }
+
+  /** A person, or time, gave what was held. */
+  release(seq: number): void {
+    this.#change(seq, { held: false })
+  }
+
+  /** A person decided that what was held is not given. */
+  annul(seq: number): void {
+    this.#change(seq, { voided: true })
+  }
+
+  #change(seq: number, changes: Partial<Granted>): void {
     const granted = this.#all().find((one) => one.seq === seq)
-    if (granted) granted.standing = false
+    if (granted) Object.assign(granted, changes)
   }
 
   withdraw(deed: string, rule: string, time: number): void {

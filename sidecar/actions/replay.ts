@@ -122,7 +122,8 @@ class Pass {
     if (!this.#rules) return notJudged('rules')
     if (isGrant(body)) return this.#event?.grant(body, rule, record) ?? differs('it was granted for no event')
     const grant = learner.grant(body.ref ?? 0)
-    if (!grant?.standing) return differs('it takes back what this learner was not granted, or a second time')
+    if (!grant?.standing || grant.voided)
+      return differs('it takes back what this learner was not granted, or a second time')
     const [points, held] = grant.held ? [0, -grant.points] : [-grant.points, 0]
     if (body.points !== points || body.held !== held) {
       return differs(
@@ -139,12 +140,15 @@ class Pass {
     if (isGrant(body) && record) {
       const where = { course: this.#once(course), activity: this.#once(activity), object }
       const of = { rule: this.#once(body.ruleId) ?? '', act, ...where, time: Date.parse(time) }
-      learner.add({ seq, ...of, points: points + held, held: held > 0, standing: true })
-    } else if (kind === 'revocation') {
+      learner.add({ seq, ...of, points: points + held, held: held > 0, standing: true, voided: false })
+    } else if (kind === 'revocation' && detail?.review !== undefined) learner.annul(ref ?? 0)
+    else if (kind === 'revocation') {
       learner.revoke(ref ?? 0)
       const deed = act ?? object
       if (deed !== null) learner.withdraw(deed, body.ruleId ?? '', Date.parse(time))
-    } else if (kind === 'merge') this.#merge(seq, subject, ref, learner)
+    } else if (kind === 'release') learner.release(ref ?? 0)
+    else if (kind === 'void') learner.annul(ref ?? 0)
+    else if (kind === 'merge') this.#merge(seq, subject, ref, learner)
     else if (kind === 'erasure') this.#learners.delete(subject)
     else if (typeof detail?.frozen === 'boolean') learner.frozen = detail.frozen
   }

@@ -7,6 +7,7 @@ const DAY = 86_400_000
 const STEP = 1_000
 const RETRY_DAYS = 30
 const CHECKPOINT_DAYS = 30
+const TRACE_DAYS = 14
 
 /** @returns how much was deleted, in a sentence. */
 export async function applyRetention(
@@ -14,7 +15,7 @@ export async function applyRetention(
 ): Promise<string> {
   const { stores, committer, rules, now } = context
   const { retention } = rules.current().settings
-  const { events, notices, idempotency, checkpoints } = stores
+  const { events, notices, idempotency, checkpoints, checkHits, reviews, histories } = stores
   const inSteps = async (days: number, step: (first: number, end: number) => number): Promise<number> => {
     const { first, end } = events.receivedBefore(now() - days * DAY)
     let deleted = 0
@@ -27,6 +28,11 @@ export async function applyRetention(
   const gone = await inSteps(retention.events, (first, end) => events.deleteEvents(first, end))
   const upTo = now()
   const told = await committer.runUntilNone(() => notices.deleteBefore(upTo - retention.events * DAY, STEP))
+  await committer.runUntilNone(() => checkHits.deleteBefore(upTo - retention.events * DAY, STEP))
+  // Checks look seven days back from an event that may come late.
+  await committer.runUntilNone(() => histories.deleteBefore(upTo - TRACE_DAYS * DAY, STEP))
+  // What is decided; what became of the points stays on the ledger.
+  await committer.runUntilNone(() => reviews.deleteDecided(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.
   await committer.runUntilNone(() =>
     idempotency.deleteBefore(upTo - Math.max(retention.events, RETRY_DAYS) * DAY, STEP),

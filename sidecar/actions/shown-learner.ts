@@ -20,6 +20,11 @@ const NOTHING: Kept = {
   withdrawals: [],
   notices: [],
   tiers: [],
+  reviews: [],
+  hits: [],
+  traces: [],
+  weeks: [],
+  exempt: [],
   calls: [],
   tokens: [],
 }
@@ -34,7 +39,7 @@ export function learnerExport(moment: Moment, { userId, actor }: { userId: strin
   const { stores, rules, now } = moment
   const { civil, settings } = rules.current()
   const { subject, mergedInto, kept, redemptions } = exportLearner(moment, { userId, actor })
-  const { accounts, entries, events, facts, withdrawals, notices, tiers, calls, tokens } = kept ?? NOTHING
+  const { accounts, entries, events, facts, withdrawals, notices, tiers, calls, tokens, ...fairPlay } = kept ?? NOTHING
   const frozen = subject === null ? null : stores.learners.frozen.of(subject)
   const lapsing = subject === null ? [] : lapsedBy(stores.ledger.lots.of(subject), LAST_DAY)
   return {
@@ -59,12 +64,23 @@ export function learnerExport(moment: Moment, { userId, actor }: { userId: strin
     redemptions: redemptions.map((one) => ownView(one, now, 'en', shownSecrets(stores, one))),
     notices: notices.map(({ time: told, code, params }) => ({ time: iso(told), ...reason(code, params, civil) })),
     tiers: tiers.map(timed),
+    reviews: fairPlay.reviews.map(({ opened, due, appealed, decided, ...rest }) => ({
+      ...rest,
+      opened: iso(opened),
+      due: isoOr(due),
+      appealed: isoOr(appealed),
+      decided: isoOr(decided),
+    })),
+    hits: fairPlay.hits.map(timed),
+    traces: fairPlay.traces.map(timed),
+    weeks: fairPlay.weeks,
+    exempt: fairPlay.exempt.map(timed),
     calls: calls.map(timed),
     tokens: tokens.map(({ created, expires, revoked, ...rest }) => ({
       ...rest,
       created: iso(created),
       expires: iso(expires),
-      revoked: revoked === null ? null : iso(revoked),
+      revoked: isoOr(revoked),
     })),
   }
 }
@@ -84,4 +100,5 @@ export function shownFreeze(userId: string, { frozen, changed, mergedInto: merge
   return { user_id: userId, frozen: frozen !== null, since, changed, merged_into }
 }
 
+const isoOr = (instant: number | null): string | null => (instant === null ? null : iso(instant))
 const timed = <Row extends { readonly time: number }>(row: Row) => ({ ...row, time: iso(row.time) })

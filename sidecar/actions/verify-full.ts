@@ -1,6 +1,6 @@
 /** Everything that a full verification re-derives beside the chain: records, indexes, sums, rewards, the rules' memory. */
 import { type Body, commitment, readBody } from '../domain/entry.js'
-import { type Claims, findDamage, grantOwner, type RawEntry, recordBytes } from '../store/audit.js'
+import { type Claims, findDamage, grantAt, type RawEntry, recordBytes } from '../store/audit.js'
 import { documentText } from '../store/audit-rewards.js'
 import type { Connection } from '../store/database.js'
 import { changedSchema } from '../store/migrate.js'
@@ -9,6 +9,7 @@ import { AccessCheck } from './verify-access.js'
 import { SignedCheck } from './verify-chain.js'
 import type { GivenCheckpoints } from './verify-checkpoints.js'
 import { MemoryCheck } from './verify-memory.js'
+import { ReviewCheck } from './verify-review.js'
 import { RewardsCheck } from './verify-rewards.js'
 import { RightsCheck } from './verify-rights.js'
 import { SumsCheck } from './verify-sums.js'
@@ -22,6 +23,7 @@ export class FullCheck extends SignedCheck {
   readonly #rights: RightsCheck
   readonly #memory: MemoryCheck
   readonly #access: AccessCheck
+  readonly #review: ReviewCheck
   readonly #bytesOf
 
   constructor(
@@ -32,9 +34,10 @@ export class FullCheck extends SignedCheck {
     super(claims, connection, given)
     const { fail } = this
     this.#rights = new RightsCheck(claims.rights, fail)
-    this.#sums = new SumsCheck(claims, grantOwner(connection), this.#rights.ownerOf, fail)
+    this.#sums = new SumsCheck(claims, grantAt(connection), this.#rights.ownerOf, fail)
     this.#rewards = new RewardsCheck(claims.rewards, documentText(connection), this.#rights.ownerOf, fail)
     this.#access = new AccessCheck(claims.tokens, fail)
+    this.#review = new ReviewCheck(claims.review, this.#rights.ownerOf, fail)
     this.#bytesOf = recordBytes(connection)
     const { merged } = claims.rights
     this.#memory = new MemoryCheck(
@@ -61,15 +64,26 @@ export class FullCheck extends SignedCheck {
     }
     if (body.subject === null) return
     this.#sums.entry(seq, body.subject, body)
-    if (body.kind === 'revocation' && body.ref !== null) this.#memory.revocation(body.ref)
+    this.#review.entry(seq, body.subject, body)
+    if (body.ref !== null) {
+      // What a person took back keeps its act.
+      const byPerson = record?.detail?.review !== undefined
+      if (body.kind === 'revocation' && !byPerson) this.#memory.revocation(body.ref)
+      if (body.kind === 'release') this.#memory.release(body.ref)
+      if (body.kind === 'void' || (body.kind === 'revocation' && byPerson)) this.#memory.annul(body.ref)
+    }
     if (body.kind === 'merge') {
       const from = this.#rights.merge(seq, body.subject, body)
-      if (from !== null) this.#sums.merge(from, body.subject)
+      if (from !== null) {
+        this.#sums.merge(from, body.subject)
+        this.#review.merge(from, body.subject)
+      }
     }
     if (body.kind === 'erasure') {
       this.#rights.erase(seq, body.subject, record)
       this.#rewards.erase(seq, body.subject, record)
       this.#sums.erase(seq, body.subject)
+      this.#review.erase(body.subject)
     }
   }
 
@@ -108,6 +122,7 @@ export class FullCheck extends SignedCheck {
     }
     if (body.subject === null) return
     this.#rights.opened(seq, body.subject, record)
+    this.#review.opened(body.subject, record)
     if (!this.#isIndexed(body.subject, record)) {
       this.fail(seq, 'the learner index names another learner than its private record: the index was changed', 'table')
     }
@@ -134,6 +149,7 @@ export class FullCheck extends SignedCheck {
     this.#rewards.finish()
     this.#rights.finish()
     this.#access.finish()
+    this.#review.finish()
     const { lastRecord, head } = this.claims
     if (lastRecord > head.seq)
       this.fail(null, `entry ${lastRecord} is gone, though its private record is there`, 'entry')

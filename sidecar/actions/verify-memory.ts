@@ -1,13 +1,14 @@
 /** Holds what the rules remember of grants against the entries and their records. */
 import { type Body, commitment, readBody } from '../domain/entry.js'
 import { type RawEntry, rawEntries, rawEntry } from '../store/audit.js'
-import { type MemorySums, memoryOf, type Remembered, sameMemory } from '../store/audit-memory.js'
+import { type Fate, type MemorySums, memoryOf, type Remembered, sameMemory } from '../store/audit-memory.js'
 import type { Connection } from '../store/database.js'
 import { isGrant, type OpenedRecord, parseRecord, rememberedOf } from './opened-record.js'
 
 export class MemoryCheck {
   readonly #entryOf
-  readonly #takenBack = new Set<number>()
+  /** What later entries made of a grant. */
+  readonly #fates = new Map<number, Partial<Fate>>()
 
   /** @param ownerOf whose a subject's entries are now. */
   constructor(
@@ -23,13 +24,26 @@ export class MemoryCheck {
     this.sums.derived(rememberedOf(this.ownerOf(subject), seq, body, record))
   }
 
-  /** @param ref the grant that it takes back. */
+  /** Nothing of a grant stands any more. @param ref its entry. */
   revocation(ref: number): void {
-    if (this.#takenBack.has(ref)) return
+    this.#decide(ref, { standing: 0 })
+  }
+
+  /** What was held is given. */
+  release(ref: number): void {
+    this.#decide(ref, { held: 0 })
+  }
+
+  /** What was held is not given. */
+  annul(ref: number): void {
+    this.#decide(ref, { void: 1 })
+  }
+
+  #decide(ref: number, fate: Partial<Fate>): void {
     const entry = this.#entryOf(ref)
     const row = entry && this.#remembered(entry)
-    if (row) this.sums.takenBack(row)
-    this.#takenBack.add(ref)
+    if (row) this.sums.changed(row, fate)
+    this.#fates.set(ref, { ...this.#fates.get(ref), ...fate })
   }
 
   /**
@@ -51,12 +65,15 @@ export class MemoryCheck {
   }
 
   #compare(row: Remembered, kept: Remembered | undefined): void {
-    const { seq, standing } = row
-    if (!kept || !sameMemory({ ...kept, standing }, row))
+    const { seq, held, standing } = row
+    if (!kept || !sameMemory({ ...kept, held, standing, void: row.void }, row))
       this.fail(seq, 'what the rules remember of this grant is not what its body and its record say')
     // It may be a later entry that is wrong.
-    else if (kept.standing !== standing)
-      this.fail(null, `whether the grant of entry ${seq} still stands is not remembered as the entries say`)
+    else if (!sameMemory(kept, row))
+      this.fail(
+        null,
+        `whether the grant of entry ${seq} still stands, or is held, is not remembered as the entries say`,
+      )
   }
 
   /** Null: it is no grant, or its record is not there to tell. */
@@ -67,6 +84,6 @@ export class MemoryCheck {
     const record = opens ? parseRecord(data) : null
     if (!record) return null
     const row = rememberedOf(this.ownerOf(body.subject), seq, body, record)
-    return this.#takenBack.has(seq) ? { ...row, standing: 0 } : row
+    return { ...row, ...this.#fates.get(seq) }
   }
 }

@@ -16,13 +16,13 @@ const ALONG = ['lifetime', 'grants', 'granted'] as const
 
 export class SumsCheck {
   readonly #sums = new Map<string, Sums>()
-  /** Grants that were taken back: each can be only once. */
-  readonly #revoked = new Set<number>()
+  /** What came of a grant last. */
+  readonly #answered = new Map<number, 'release' | 'void' | 'revocation'>()
 
-  /** @param grantedTo whose grant an entry is. @param ownerOf whose a subject's entries are since accounts were merged. */
+  /** @param grantAt the grant or hold of an entry; null: it is none. @param ownerOf whose a subject's entries are since accounts were merged. */
   constructor(
     readonly claims: Pick<Claims, 'balances' | 'memory'>,
-    readonly grantedTo: (seq: number) => string | null,
+    readonly grantAt: (seq: number) => Body | null,
     readonly ownerOf: (subject: string) => string,
     readonly fail: (seq: number | null, message: string) => void,
   ) {}
@@ -32,7 +32,7 @@ export class SumsCheck {
   }
 
   entry(seq: number, subject: string, body: Body): void {
-    const { kind, points, held, ref } = body
+    const { kind, points, held } = body
     const sums = this.#of(subject)
     sums.points += points
     sums.held += held
@@ -42,13 +42,26 @@ export class SumsCheck {
       sums.grants++
       sums.granted += points + held
     }
-    if (kind === 'revocation') {
-      const granted = ref === null ? null : this.grantedTo(ref)
-      if (ref === null || granted === null || this.#revoked.has(ref) || this.ownerOf(granted) !== subject) {
-        return this.fail(seq, 'it takes back what this learner was not granted, or a second time')
-      }
-      this.#revoked.add(ref)
+    if (kind === 'revocation' || kind === 'release' || kind === 'void') this.#answer(seq, subject, kind, body)
+  }
+
+  /** Points held are released, or are not given; what was granted, or released, is taken back: each once, and whole. */
+  #answer(seq: number, subject: string, kind: 'revocation' | 'release' | 'void', { ref, points, held }: Body): void {
+    const granted = ref === null ? null : this.grantAt(ref)
+    const before = this.#answered.get(ref ?? 0) ?? null
+    const isHeld = granted?.kind === 'hold' && before === null
+    const amount = granted === null ? 0 : granted.points + granted.held
+    const isAnswerable = kind === 'revocation' ? before === null || before === 'release' : isHeld
+    const isWhole =
+      held === (isHeld ? 0 - amount : 0) &&
+      points === (kind === 'release' ? amount : kind === 'void' || isHeld ? 0 : 0 - amount)
+    if (ref === null || granted?.subject == null || this.ownerOf(granted.subject) !== subject || !isAnswerable) {
+      const what =
+        kind === 'revocation' ? 'takes back what this learner was not granted' : 'answers no hold of this learner'
+      return this.fail(seq, `it ${what}, or a second time`)
     }
+    if (!isWhole) this.fail(seq, `it is not over the ${amount} points of entry ${ref}`)
+    this.#answered.set(ref, kind)
   }
 
   /** Points go by the entries themselves. */

@@ -91,7 +91,15 @@ function requirePartner({ catalogue }: CompiledRules, id: string): void {
 }
 
 /** Those that something asks for in this version. */
-const ISSUABLE = ['events', 'learner', 'reports', 'privacy', 'partner', 'admin'] as const satisfies readonly Scope[]
+const ISSUABLE = [
+  'events',
+  'learner',
+  'reports',
+  'review',
+  'privacy',
+  'partner',
+  'admin',
+] as const satisfies readonly Scope[]
 
 function asScope(name: string): Scope {
   const scope = ISSUABLE.find((known) => known === name)

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Aftermath, afterErasure } from '../actions/after-erasure.js'
 import { type Erasure, erase } from '../actions/erase.js'
+import { setExempt } from '../actions/exempt.js'
 import { keepRecipe } from '../actions/exports.js'
 import { freeze, unfreeze } from '../actions/freeze.js'
 import { type AskedFor, requireKnown, showLearner } from '../actions/learner.js'
@@ -158,6 +159,31 @@ function freezing(name: string, summary: string, work: typeof freeze): Command {
       })
     },
   }
+}
+
+export const learnerExempt: Command = {
+  name: 'learner exempt',
+  usage: 'USER [--end]',
+  summary:
+    'nothing is held against a learner by the clock (shift work, a screen reader, extra time); no reason is asked',
+  mostArguments: 1,
+  options: { end: { type: 'boolean' } },
+  run: (invocation) => {
+    const userId = learner(invocation, 0, WHO)
+    const exempt = invocation.options.end !== true
+    return withContext(invocation.config, (context) => {
+      const { changed, mergedInto } = act(context, (moment) => {
+        requireKnown(moment, userId)
+        return setExempt(moment, { userId, actor: actor(), exempt })
+      })
+      const now = `Learner ${userId} is ${exempt ? 'exempt' : 'not exempt'} from checks of timing${changed ? ' now' : ', as before'}.`
+      invocation.print(
+        { user_id: userId, exempt, changed, merged_into: mergedInto },
+        elsewhere(userId, mergedInto) ?? now,
+      )
+      return DONE
+    })
+  },
 }
 
 export const learnerMerge: Command = {

@@ -18,6 +18,8 @@ export interface Grant extends Decision {
   readonly expires: string | null
   /** The rule asks for a person's eye without holding the points. */
   readonly flagged: boolean
+  /** What holds the points: `rule`, `blacklist:ID`, or the check that found something; null: nothing does. */
+  readonly heldBy: string | null
 }
 
 /** A decision that takes a standing grant back. */

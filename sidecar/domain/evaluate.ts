@@ -9,6 +9,7 @@ import { actOf } from './meaning.js'
 import { type Reason, type ReasonCode, reason } from './reason.js'
 import { missing, type Names, several } from './requirement.js'
 import type { Expiry, Rule, Scope } from './rule.js'
+import type { Screening } from './screening.js'
 import { isOpen, opensNext } from './window.js'
 
 /** The world an event is judged in. */
@@ -20,6 +21,8 @@ export interface Situation {
   readonly now: number
   /** When this event's deed was last taken back under any of these ids of a rule; null: never. */
   readonly withdrawn: (rules: readonly string[]) => number | null
+  /** Looks at an event before it earns; null: nothing is looked for. */
+  readonly screen: (() => Screening) | null
 }
 
 /** Everything the rules that listen to an event decide about it; rules it does not concern are not heard. */
@@ -77,19 +80,28 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   if ('code' in limited) return refuse(limited.code, limited.params)
   const { points, capped } = limited
 
-  const holds = rule.review === 'hold'
-  const granted = capped
-    ? reason('capped', { points, of: worth.points, ...capped }, civil)
-    : reason('granted', { points }, civil)
+  // Last, so that nothing is looked for in what earns nothing anyway.
+  const { refused = null, holds = [], foundBy = null } = situation.screen?.() ?? {}
+  if (refused) return refuse(refused.code, refused.params)
+  const heldBy = foundBy ?? (rule.review === 'hold' ? 'rule' : null)
+  const of = capped ? { of: worth.points, ...capped } : {}
+  const release = instant(now + rules.settings.review.releaseAfter)
+  const because = holds.length > 0 ? { because: holds.map(({ code, params }) => reason(code, params, civil)) } : {}
   return {
     ruleId: rule.id,
     version: rule.version,
-    outcome: holds ? 'held' : 'granted',
-    points: holds ? 0 : points,
-    held: holds ? points : 0,
-    reason: holds ? reason('held', { points, ...(capped ? { of: worth.points, ...capped } : {}) }, civil) : granted,
+    outcome: heldBy === null ? 'granted' : 'held',
+    points: heldBy === null ? points : 0,
+    held: heldBy === null ? 0 : points,
+    reason:
+      heldBy !== null
+        ? reason('held', { points, ...of, ...because, release }, civil)
+        : capped
+          ? reason('capped', { points, ...of }, civil)
+          : reason('granted', { points }, civil),
     expires: rule.expires && lapses(rule.expires, now, civil),
     flagged: rule.review === 'flag',
+    heldBy,
   }
 }
 
@@ -161,17 +173,20 @@ export function takeBack(
   standing: readonly Granted[],
   civil: Civil,
 ): TakenBack[] {
-  return standing
-    .filter((grant) => of.ids.includes(grant.rule) && grant.time <= event.time)
-    .map((grant) => ({
-      ruleId: of.rule.id,
-      version: of.rule.version,
-      outcome: 'revoked',
-      points: grant.held ? 0 : -grant.points,
-      held: grant.held ? -grant.points : 0,
-      reason: reason('revoked', { points: grant.points }, civil),
-      ref: grant.seq,
-    }))
+  return (
+    standing
+      // What a person confirmed as misuse was never given.
+      .filter((grant) => of.ids.includes(grant.rule) && grant.time <= event.time && !grant.voided)
+      .map((grant) => ({
+        ruleId: of.rule.id,
+        version: of.rule.version,
+        outcome: 'revoked',
+        points: grant.held ? 0 : -grant.points,
+        held: grant.held ? -grant.points : 0,
+        reason: reason('revoked', { points: grant.points }, civil),
+        ref: grant.seq,
+      }))
+  )
 }
 
 /** What identifies the deed for taking back: its act key, else the object itself. */

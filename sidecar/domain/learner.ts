@@ -15,10 +15,12 @@ export interface Granted {
   readonly time: number
   /** Points and held points together. */
   readonly points: number
-  /** Whether it was granted to hold. */
+  /** Whether it is held: until it is released, or for ever once it is void. */
   readonly held: boolean
   /** False once revoked. */
   readonly standing: boolean
+  /** A hold that a person confirmed: it goes on counting, and nothing of it is left to take back. */
+  readonly voided: boolean
 }
 
 export interface Facts {

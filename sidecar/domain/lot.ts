@@ -5,7 +5,7 @@
 import type { Kind } from './entry.js'
 
 export interface Lot {
-  /** The entry that brought these points. */
+  /** The entry that brought these points; of points that were held, the hold: that is what a revocation names. */
   readonly seq: number
   /** The civil day on which they lapse, `YYYY-MM-DD`. */
   readonly expires: string
@@ -41,7 +41,8 @@ export function afterEntry(lots: readonly Lot[], balance: number, change: LotCha
   if (points > 0) {
     // What was spent already is filled first.
     const left = Math.min(points, balance + points)
-    return expires === null || left <= 0 ? lots : [...lots, { seq, expires, left }].sort(byExpiry)
+    const of = kind === 'release' && ref !== null ? ref : seq
+    return expires === null || left <= 0 ? lots : [...lots, { seq: of, expires, left }].sort(byExpiry)
   }
   if (points === 0 || lots.length === 0) return lots
   if (kind === 'expiry') return without(lots, -points, (lot) => lot.expires === expires)

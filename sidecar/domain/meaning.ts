@@ -89,6 +89,11 @@ export function actOf(event: LearningEvent): string | null {
 /** The name of the deed that a class reports, `forum.post`; null where it stands for no single deed. */
 export const deedNameOf = (event: string): string | null => deedOfClass.get(event)?.act ?? null
 
+const classesOfDeed = new Map(DEEDS.map(({ act, classes }) => [act, classes]))
+
+/** The classes that report a deed, its undoing included. */
+export const classesOf = (deed: string): readonly string[] => classesOfDeed.get(deed) ?? []
+
 const ownActs = new Set(DEEDS.filter(({ own }) => own).map(({ act }) => act))
 
 /** Whether an act key names what belongs to one learner alone: nobody else can ever be paid for it. */

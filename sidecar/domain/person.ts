@@ -59,3 +59,7 @@ export function decidedOn<D extends { readonly reason: Pick<Reason, 'params'> }>
     reason: { ...reason, params: { ...reason.params, value: fieldOf(kept, String(field)) ?? null } },
   }
 }
+
+/** Whether the learner did it; what others, or Moodle itself, did for them says nothing about how they work. */
+export const didThemselves = ({ actor, user, origin }: LearningEvent): boolean =>
+  (actor === null || actor === user || actor === THE_LEARNER) && origin !== 'cli' && origin !== 'restore'

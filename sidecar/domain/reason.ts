@@ -50,8 +50,9 @@ const SENTENCES = {
   granted: (p) => `You earned ${points(p.points)}.`,
   capped: (p) =>
     `You earned ${points(p.points)} of ${p.of}: with them you have reached the most that this can pay ${inPeriod(p.per)} (${p.limit}).`,
-  held: (p) =>
-    `${were(p.points)} set aside until a person has looked. This is not a finding of misconduct.` +
+  held: (p, w) =>
+    `${were(p.points)} set aside until a person has looked${p.because ? `: ${texts(p.because).join('; ')}` : ''}. ` +
+    `This is not a finding of misconduct.${p.release ? ` If nobody decides by ${day(p, 'release', w)}, they are yours.` : ''}` +
     (p.of ? ` More (${p.of}) would pass the most that this can pay ${inPeriod(p.per)} (${p.limit}).` : ''),
   revoked: (p) => `${were(p.points)} taken back, because what earned them no longer stands.`,
   withdrawn: (p, w) => `What this was for was undone on ${day(p, 'withdrawn', w)}.`,
@@ -81,6 +82,27 @@ const SENTENCES = {
     `You have reached the most that this can pay ${inPeriod(p.per)} (${p.unit === 'points' ? points(p.limit) : p.limit}).` +
     (p.again ? ` It pays again from ${day(p, 'again', w)}.` : ''),
   no_points: (p) => `By its ${p.field}, this is worth no points.`,
+  not_qualifying: (p) =>
+    `This does not qualify for points under the institution’s rules${p.because ? `: ${p.because}` : ''}.`,
+  few_words: (p) =>
+    p.words === 0
+      ? `There is nothing in it that could earn points: it needs at least ${p.at} words, or a file.`
+      : `A text earns points from ${p.at} words on; this one has ${p.words}.`,
+
+  // Why points are set aside: the middle of a sentence.
+  held_blacklist: (p) => `${p.because ?? 'the institution wants to look at such activity'}`,
+  held_rapid_answers: (p) => `${p.observed} % of the questions were answered faster than they can be read`,
+  held_same_text: () => 'the same text was handed in before',
+  held_near_copy: (p) => `${p.observed} % of the text is like another one`,
+  held_same_file: () => 'the same file was handed in before',
+  held_quick_attempts: (p) => `${p.observed} attempts within a day came less than two minutes after the one before`,
+  held_many_attempts: (p) => `it was attempt ${p.observed} at the same quiz within seven days`,
+  held_quick_posts: (p) => `${p.observed} posts within a day came less than a minute after the one before`,
+  held_burst: (p) => `${p.observed} activities within ten minutes`,
+  held_regular_clicks: (p) => `${p.observed} activities followed each other like clockwork`,
+  held_reply_ring: (p) => `${p.observed} answers to and fro with the same person within seven days`,
+  held_deleted_after_earning: (p) =>
+    `${p.observed} things were deleted after they had earned points, within seven days`,
 
   // Why a reward cannot be had.
   needs_tier: (p) => `reach the tier ${p.title}: ${texts(p.missing).join(', ')}${andMore(p.more)}`,
@@ -113,6 +135,15 @@ const SENTENCES = {
   points_lapse: (p, w) =>
     `${p.points === 1 ? '1 point lapses' : `${p.points} points lapse`} on ${day(p, 'expires', w)}.`,
 
+  hold_made: (p) =>
+    `${were(p.points)} set aside until a person has looked; the page of your points says why, and until when. This is not a finding of misconduct.`,
+  hold_released: (p) => `${were(p.points)} set aside; a person has looked, and they are yours.`,
+  hold_lapsed: (p) => `${were(p.points)} set aside; nobody decided in time, so they are yours.`,
+  hold_confirmed: (p) => `${were(p.points)} set aside, and a person has decided that they are not granted: ${p.why}.`,
+  flag_confirmed: (p) =>
+    `${were(p.points)} taken back by a person: ${p.why}. If you think that this is wrong, ask your institution.`,
+  appeal_received: (p) => `Your appeal about ${points(p.points)} has come in. A person will look at it first.`,
+
   // What administrators are told.
   budget_short: (p) =>
     `What the budget ${p.budget} has left for ${p.month} is less than ${p.reward} pays: nobody can redeem it before next month.`,
@@ -125,6 +156,8 @@ const SENTENCES = {
     `The redemption ${p.redemption} could not be sent to ${p.partner}: ${p.why}. It goes on with \`scripts/rocket redemption replay ${p.redemption}\`, or ends with \`redemption cancel\`.`,
   ledger_renamed: (p) =>
     `The ledger goes on under another name, ${p.origin} instead of ${p.former}: ${p.why}. Entries that were under its checkpoints may be lost; tell whoever keeps checkpoints.`,
+  appeal_made: (p) => `A learner has appealed against ${points(p.points)} being set aside (review ${p.review}).`,
+  review_waiting: (p) => `${p.count === 1 ? '1 item waits' : `${p.count} items wait`} for review.`,
   partner_gone: (p) =>
     `${p.partner} answered that its address is gone. Its rewards are locked until \`scripts/rocket partner test ${p.partner}\` succeeds.`,
 } satisfies Record<string, Sentence>

@@ -56,7 +56,7 @@ export function missing(requirement: Requirement, learner: Learner, names: Names
     case 'rule': {
       const { rule } = requirement
       return needs(
-        learner.grantsOf(names.idsOf(rule)).some((grant) => grant.standing),
+        learner.grantsOf(names.idsOf(rule)).some((grant) => grant.standing && !grant.voided),
         'needs_rule',
         { rule },
       )

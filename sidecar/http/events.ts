@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { type IngestResult, ingest } from '../actions/ingest.js'
 import { Rehearsed, rehearse } from '../actions/rehearse.js'
 import { type Fault, readLearningEvent } from '../activity/learning-event.js'
+import { type Screen, screenOf } from '../domain/blacklist.js'
 import type { CompiledRules } from '../domain/compile.js'
 import { shownDecision } from '../domain/decision.js'
 import type { LearningEvent } from '../domain/learning-event.js'
@@ -35,7 +36,11 @@ const subscriptionsSchema = record({
   events: list(text),
   audit_contact: { ...nullable('string'), description: 'Whom the bridge mails the newest checkpoint, nightly.' },
   custom_events: { ...list(text), description: 'Declared, and paid for by a rule: what a person may award.' },
-  screen: record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
+  screen: {
+    ...record({ patterns: list(text), cohorts: list(text), roles: list(text), address_ranges: list(text) }),
+    description:
+      'What to look for and to say in `data.screen`, separated by spaces: `cohort:`, `role:`, `address:` with the name as it stands here, `pattern:` with the first 8 hex digits of the pattern’s SHA-256.',
+  },
 })
 
 const LONGEST_NOTE = 4_096
@@ -188,12 +193,18 @@ function getSubscriptions({ context, request }: Call): Answer {
   return { json: { etag, ...subscriptionsOf(current) }, headers }
 }
 
-/** Nothing is screened in Moodle before a blacklist says what. */
 const subscriptionsOf = ({ eventNames, listeners, settings }: CompiledRules): object => ({
   events: eventNames,
   audit_contact: settings.auditContact,
   custom_events: settings.customEvents.filter((name) => listeners.has(name)),
-  screen: { patterns: [], cohorts: [], roles: [], address_ranges: [] },
+  screen: shownScreen(screenOf(settings.blacklist)),
+})
+
+const shownScreen = ({ patterns, cohorts, roles, addressRanges }: Screen): object => ({
+  patterns,
+  cohorts,
+  roles,
+  address_ranges: addressRanges,
 })
 
 const etagOf = (rules: CompiledRules): string =>

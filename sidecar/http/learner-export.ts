@@ -35,6 +35,30 @@ export const exportSchema: Schema = record({
   redemptions: list(redemptionSchema),
   notices: list(record({ time, ...(reasonSchema as { properties: Record<string, Schema> }).properties })),
   tiers: list(record({ tier: text, time })),
+  reviews: list(
+    record({
+      ...{ kind: text, state: text, seq: nullable('integer'), week: nullable('string'), found_by: text, opened: time },
+      ...{ due: nullableTime, appealed: nullableTime, decided: nullableTime },
+      evidence: anything('What was found.'),
+      opinion: { ...nullable('object'), description: 'What a second opinion said; null: none was asked.' },
+    }),
+  ),
+  hits: list(
+    record({
+      ...{ check: text, state: text, event: text, time, points: integer },
+      ...{ observed: { type: 'number' }, threshold: { type: 'number' } },
+    }),
+  ),
+  traces: list(record({ deed: text, object: text, time, event: text, activity: nullable('string') })),
+  weeks: list(
+    record({
+      week: text,
+      features: { type: ['array', 'object'], description: 'The week in numbers.' },
+      score: nullable('number'),
+      because: { ...nullable('object'), description: 'What stood out.' },
+    }),
+  ),
+  exempt: list(record({ time })),
   calls: list(record({ time, asks: text, answer: anything('What was answered.') })),
   tokens: list(
     record({ id: text, scope: text, name: nullable('string'), created: time, expires: time, revoked: nullableTime }),

@@ -1,6 +1,7 @@
 /** Every route there is. */
 import { adjustmentRoutes } from './adjustment.js'
 import { eventRoutes } from './events.js'
+import { holdRoutes } from './hold.js'
 import { learnerRoutes } from './learner.js'
 import { learnerRightsRoutes } from './learner-rights.js'
 import { ledgerRoutes } from './ledger.js'
@@ -11,6 +12,7 @@ import { pairingRoutes } from './pairing.js'
 import { redemptionRoutes } from './redemption.js'
 import { reportRoutes } from './report.js'
 import { restoreRoutes } from './restore.js'
+import { reviewRoutes } from './review.js'
 import { rewardRoutes } from './reward.js'
 import type { Route } from './route.js'
 import { supportRoutes } from './support.js'
@@ -29,6 +31,8 @@ export const routes: readonly Route[] = [
   ...learnerRightsRoutes,
   ...adjustmentRoutes,
   ...moodleDeliveryRoutes,
+  ...reviewRoutes,
+  ...holdRoutes,
   ...noticeRoutes,
   ...restoreRoutes,
   ...reportRoutes,

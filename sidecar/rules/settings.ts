@@ -3,20 +3,23 @@ import { IANAZone } from 'luxon'
 import { validate } from 'node-cron'
 import type { LegalHold, Settings, Term } from '../domain/configuration.js'
 import { parseDuration } from '../domain/duration.js'
+import { blacklistOf, DEFAULT_BLACKLIST } from './blacklist.js'
+import { DEFAULT_CHECKS, DEFAULT_REVIEW, readChecks, readReview, readSecondOpinion } from './checks.js'
 import { didYouMean } from './closest.js'
 import { type Cursor, quote } from './cursor.js'
 import { type Fields, fieldsOf } from './fields.js'
+import { learnerId, subject } from './learner-id.js'
 import { type Currency, currencyCode } from './money.js'
 import { customName } from './names.js'
 import { civilDay, identifier, listOf, type Reader, text, weekday, word, wordLike } from './values.js'
 
 /** The scheduled jobs whose time an institution may set. */
-export const JOB_NAMES = ['expire', 'verify', 'retention', 'backup'] as const
+export const JOB_NAMES = ['expire', 'anomaly', 'verify', 'retention', 'backup'] as const
 export type JobName = (typeof JOB_NAMES)[number]
 
 const KEYS = [
   ...(['source', 'timezone', 'week_starts', 'terms', 'currency', 'custom_events', 'retention', 'jobs'] as const),
-  ...(['legal_hold', 'audit_contact'] as const),
+  ...(['legal_hold', 'audit_contact', 'blacklist', 'checks', 'review', 'second_opinion'] as const),
 ] as const
 
 const DEFAULTS: Settings = {
@@ -31,6 +34,10 @@ const DEFAULTS: Settings = {
   retention: { events: 120, decisions: 90, backups: 30 },
   legalHold: [],
   auditContact: null,
+  blacklist: DEFAULT_BLACKLIST,
+  checks: DEFAULT_CHECKS,
+  review: DEFAULT_REVIEW,
+  secondOpinion: null,
 }
 
 export interface ReadSettings {
@@ -68,6 +75,11 @@ export function readSettings(at: Cursor | null): ReadSettings {
     retention: fields.read('retention', readRetention) ?? DEFAULTS.retention,
     legalHold: fields.read('legal_hold', listOf(readHold, { empty: 'allowed' })) ?? DEFAULTS.legalHold,
     auditContact: fields.read('audit_contact', address),
+    blacklist:
+      fields.read('blacklist', blacklistOf(fields.has('custom_events') ? customEvents : [])) ?? DEFAULTS.blacklist,
+    checks: fields.read('checks', readChecks) ?? DEFAULTS.checks,
+    review: fields.read('review', readReview) ?? DEFAULTS.review,
+    secondOpinion: fields.read('second_opinion', readSecondOpinion),
   }
   return {
     settings,
@@ -178,23 +190,6 @@ function readHold(at: Cursor): LegalHold | null {
     at.fail('a legal hold names either `user` or `subject`; keep one of them')
   const reason = fields.need('reason', text)
   return (user === null && held === null) || reason === null ? null : { user, subject: held, reason }
-}
-
-const learnerId: Reader<string> = (at) => {
-  const user = word(at)
-  if (user !== null)
-    at.warn(
-      `the ledger keeps this file for ever, and the id ${quote(user)} in it: name them by subject (\`scripts/rocket learner show ${user}\` says which)`,
-    )
-  return user
-}
-
-const subject: Reader<string> = (at) => {
-  const written = word(at)
-  if (written === null || /^[0-9a-f]{24}$/.test(written)) return written
-  return at.fail(
-    `${at.name} must be 24 hex digits, not ${at.found}: \`scripts/rocket learner show ID\` says which, and the ledger keeps this file for ever`,
-  )
 }
 
 const address = wordLike(

@@ -15,17 +15,23 @@ export interface Remembered {
   /** Epoch milliseconds. */
   readonly time: number
   readonly points: number
-  readonly held: number
+  readonly held: 0 | 1
   /** 0: it was taken back. */
   readonly standing: 0 | 1
+  /** 1: it was held, and a person decided that it is not given. */
+  readonly void: 0 | 1
 }
 
-const COLUMNS = 'subject, seq, rule, act, deed, course, activity, object, time, points, held, standing'
+/** What later entries change of a grant. */
+export type Fate = Pick<Remembered, 'held' | 'standing' | 'void'>
+
+const COLUMNS = 'subject, seq, rule, act, deed, course, activity, object, time, points, held, standing, void'
 
 /** The same text is the same memory; it is what SQLite's `json_array` writes. */
 function textOf(grant: Remembered): string {
   const { subject, seq, rule, act, deed, course, activity, object, time, points, held, standing } = grant
-  return JSON.stringify([subject, seq, rule, act, deed, course, activity, object, time, points, held, standing])
+  const fate = [held, standing, grant.void]
+  return JSON.stringify([subject, seq, rule, act, deed, course, activity, object, time, points, ...fate])
 }
 
 export const sameMemory = (one: Remembered, other: Remembered): boolean => textOf(one) === textOf(other)
@@ -60,10 +66,10 @@ export class MemorySums {
     this.#add(row.seq, 2 ** SUM_BITS - this.#digest(textOf(row)))
   }
 
-  /** It was taken back by a later entry. @param row as it was told before. */
-  takenBack(row: Remembered): void {
+  /** A later entry decided about it. @param row as it was told before. */
+  changed(row: Remembered, fate: Partial<Fate>): void {
     this.kept(row.seq, textOf(row))
-    this.derived({ ...row, standing: 0 })
+    this.derived({ ...row, ...fate })
   }
 
   /** The entries, from and to, among which kept and derived grants differ. */

@@ -1,8 +1,9 @@
 /** The raw rows, for re-deriving everything from them. Read-only. */
 import Sqlite from 'better-sqlite3'
-import { EMPTY, type Head, readBody } from '../domain/entry.js'
+import { type Body, EMPTY, type Head, readBody } from '../domain/entry.js'
 import { type ClaimedToken, readTokenClaims } from './audit-access.js'
 import { type MemoryClaims, readMemoryClaims } from './audit-memory.js'
+import { type ReviewClaims, readReviewClaims } from './audit-review.js'
 import { type RewardClaims, readRewardClaims } from './audit-rewards.js'
 import { readTreeClaims, type TreeClaims } from './audit-tree.js'
 import { documentHash } from './configuration.js'
@@ -30,6 +31,7 @@ export interface Claims extends ChainClaims {
   readonly rights: RightsClaims
   readonly memory: MemoryClaims
   readonly tokens: readonly ClaimedToken[]
+  readonly review: ReviewClaims
 }
 
 /** Whom a subject stands for. */
@@ -92,6 +94,7 @@ export function readClaims(connection: Connection): Claims {
       lastRecord: connection.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM private_record').pluck().get() ?? 0,
       memory: readMemoryClaims(connection),
       tokens: readTokenClaims(connection),
+      review: readReviewClaims(connection),
     }
   })()
 }
@@ -136,13 +139,13 @@ export function rawEntry(connection: Connection): (seq: number) => RawEntry | un
   return (seq) => statement.get(seq)
 }
 
-/** Whose grant or hold an entry is; null where it is none. */
-export function grantOwner(connection: Connection): (seq: number) => string | null {
+/** The grant, or the hold, of an entry; null: it is none. */
+export function grantAt(connection: Connection): (seq: number) => Body | null {
   // The body itself: a computed column would throw where it is no JSON any more.
   const statement = connection.prepare<[number], string>('SELECT body FROM entry WHERE seq = ?').pluck()
   return (seq) => {
     const body = readBody(statement.get(seq) ?? '')
-    return body && (body.kind === 'grant' || body.kind === 'hold') ? body.subject : null
+    return body && (body.kind === 'grant' || body.kind === 'hold') ? body : null
   }
 }
 

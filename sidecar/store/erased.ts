@@ -117,6 +117,12 @@ const FORGET = [
   `DELETE FROM idempotency WHERE caller = 'adjustments' AND answer ->> '$.user_id' IN
      (SELECT user_id FROM learner WHERE subject = @subject)`,
   'DELETE FROM frozen WHERE subject = @subject',
+  'DELETE FROM review WHERE subject = @subject',
+  'DELETE FROM exempt WHERE subject = @subject',
+  'DELETE FROM check_hit WHERE subject = @subject',
+  'DELETE FROM learner_week WHERE subject = @subject',
+  'DELETE FROM trace WHERE subject = @subject',
+  'UPDATE trace SET peer = NULL WHERE peer = @subject',
   // A token that speaks for a learner ends with them.
   `UPDATE token SET revoked = coalesce(revoked, @now), user_id = NULL, name = NULL
    WHERE user_id = (SELECT user_id FROM learner WHERE subject = @subject)`,

@@ -18,6 +18,46 @@ export interface Kept {
     readonly params: Readonly<Record<string, string | number | null>>
   }[]
   readonly tiers: readonly { readonly tier: string; readonly time: number }[]
+  /** Points that were held, grants that were flagged, weeks that stood out. */
+  readonly reviews: readonly {
+    readonly kind: string
+    readonly state: string
+    readonly seq: number | null
+    readonly week: string | null
+    readonly found_by: string
+    readonly opened: number
+    readonly due: number | null
+    readonly appealed: number | null
+    readonly decided: number | null
+    readonly evidence: unknown
+    readonly opinion: unknown
+  }[]
+  /** What checks found, those in shadow too. */
+  readonly hits: readonly {
+    readonly check: string
+    readonly state: string
+    readonly event: string
+    readonly time: number
+    readonly points: number
+    readonly observed: number
+    readonly threshold: number
+  }[]
+  /** Attempts, posts and deletions of the last days, as checks compare them. Whom a post answered is left out. */
+  readonly traces: readonly {
+    readonly deed: string
+    readonly object: string
+    readonly time: number
+    readonly event: string
+    readonly activity: string | null
+  }[]
+  readonly weeks: readonly {
+    readonly week: string
+    readonly features: unknown
+    readonly score: number | null
+    readonly because: unknown
+  }[]
+  /** Since when nothing is held against them by the clock. */
+  readonly exempt: readonly { readonly time: number }[]
   /** Calls with an idempotency key, and what was answered. */
   readonly calls: readonly { readonly asks: string; readonly answer: unknown; readonly time: number }[]
   readonly tokens: readonly {
@@ -59,6 +99,19 @@ export class KeptAbout {
         `SELECT time, code, params FROM notice WHERE ${mine} ORDER BY number`,
       ).map((row) => ({ ...row, params: JSON.parse(row.params) })),
       tiers: rows(`SELECT tier, time FROM tier_reached WHERE ${mine} ORDER BY time`),
+      reviews: rows<Record<'evidence' | 'opinion', string> & Kept['reviews'][number]>(
+        `SELECT kind, state, seq, week, found_by, opened, due, appealed, decided, evidence, opinion FROM review
+         WHERE ${mine} ORDER BY id`,
+      ).map((row) => ({ ...row, evidence: JSON.parse(row.evidence), opinion: JSON.parse(row.opinion ?? 'null') })),
+      hits: rows(
+        `SELECT check_id AS "check", state, event, time, points, observed, threshold FROM check_hit
+         WHERE ${mine} ORDER BY number`,
+      ),
+      traces: rows(`SELECT deed, object, time, event, activity FROM trace WHERE ${mine} ORDER BY time, object`),
+      weeks: rows<Record<'features' | 'because', string> & Kept['weeks'][number]>(
+        `SELECT week, features, score, because FROM learner_week WHERE ${mine} ORDER BY week`,
+      ).map((row) => ({ ...row, features: JSON.parse(row.features), because: JSON.parse(row.because ?? 'null') })),
+      exempt: rows(`SELECT since AS time FROM exempt WHERE ${mine}`),
       calls: rows<{ asks: string; answer: string; time: number }>(
         `SELECT fingerprint AS asks, answer, created AS time FROM idempotency
          WHERE caller IN (SELECT 'learner ' || value FROM json_each(@of)) OR (caller = 'adjustments' AND

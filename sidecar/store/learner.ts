@@ -9,17 +9,25 @@ import { Merged } from './merged.js'
 import type { Subjects } from './subject.js'
 
 /** A grant as it is written: with the deed that a later event takes it back by. */
-export interface NewGranted extends Omit<Granted, 'standing'> {
+export interface NewGranted extends Omit<Granted, 'standing' | 'voided'> {
   readonly deed: string | null
 }
 
 /** Beyond this many grants and facts in memory (about 55 MB) the mirror starts anew. */
 const GRANTS_IN_MEMORY = 200_000
 
-interface GrantRow extends Omit<Granted, 'held' | 'standing'> {
+interface GrantRow extends Omit<Granted, 'held' | 'standing' | 'voided'> {
   readonly held: 0 | 1
   readonly standing: 0 | 1
+  readonly voided: 0 | 1
 }
+
+const grantedOf = ({ held, standing, voided, ...row }: GrantRow): Granted => ({
+  ...row,
+  held: held === 1,
+  standing: standing === 1,
+  voided: voided === 1,
+})
 
 export class Learners {
   readonly #known = new Map<string, KnownLearner>()
@@ -72,7 +80,7 @@ export class Learners {
     if (!learner) {
       learner = new KnownLearner(subject, this.#ledger, this.frozen)
       const rows = this.#sql.selectGranted.all(subject)
-      for (const row of rows) learner.add({ ...row, held: row.held === 1, standing: row.standing === 1 })
+      for (const row of rows) learner.add(grantedOf(row))
       const facts = this.#sql.selectFacts.all(subject)
       for (const fact of facts) learner.learn(fact)
       const size = rows.length + facts.length + 1
@@ -95,13 +103,25 @@ export class Learners {
     const { seq, rule, act, course, activity, object, time, points, held } = granted
     this.#sql.insertGranted.run(subject, seq, rule, act, deed, course, activity, object, time, points, held ? 1 : 0)
     // Only where the learner is in memory already: who is read later is read with this grant.
-    this.#known.get(subject)?.add({ ...granted, standing: true })
+    this.#known.get(subject)?.add({ ...granted, standing: true, voided: false })
     this.#grantsKnown++
   }
 
   /** Marks a grant as taken back; it goes on counting in limits, and frees its act. */
   revoke(subject: string, seq: number): void {
     this.#sql.updateRevoked.run(subject, seq)
+    this.#known.delete(subject)
+  }
+
+  /** What was held is given. */
+  release(subject: string, seq: number): void {
+    this.#sql.updateReleased.run(subject, seq)
+    this.#known.delete(subject)
+  }
+
+  /** What was held is not given: it goes on counting in limits, and its act stays taken. */
+  annul(subject: string, seq: number): void {
+    this.#sql.updateVoid.run(subject, seq)
     this.#known.delete(subject)
   }
 
@@ -118,7 +138,7 @@ export class Learners {
 
   /** A learner's standing grants for one deed. */
   standingFor(subject: string, deed: string): Granted[] {
-    return this.#sql.selectStanding.all(subject, deed).map((row) => ({ ...row, held: row.held === 1, standing: true }))
+    return this.#sql.selectStanding.all(subject, deed).map(grantedOf)
   }
 
   /** Who holds a standing grant for a deed whose object belongs to one learner; `user` themselves where they do. */
@@ -152,7 +172,7 @@ export class Learners {
   readonly badgeNamed = (badge: string): string | null => this.#sql.selectBadge.get(badge) ?? null
 }
 
-const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points, held, standing'
+const GRANTED_COLUMNS = 'seq, rule, act, course, activity, object, time, points, held, standing, void AS voided'
 
 function statements(connection: Connection) {
   return {
@@ -164,6 +184,8 @@ function statements(connection: Connection) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
     ),
     updateRevoked: connection.prepare('UPDATE granted SET standing = 0 WHERE subject = ? AND seq = ?'),
+    updateReleased: connection.prepare('UPDATE granted SET held = 0 WHERE subject = ? AND seq = ?'),
+    updateVoid: connection.prepare('UPDATE granted SET void = 1 WHERE subject = ? AND seq = ?'),
     upsertWithdrawal: connection.prepare(
       `INSERT INTO withdrawal (deed, rule, subject, time) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,

@@ -74,6 +74,16 @@ const MOVES = [
   'DELETE FROM tier_reached WHERE subject = @from',
   `UPDATE OR IGNORE idempotency SET caller = 'learner ' || @into WHERE caller = 'learner ' || @from`,
   `DELETE FROM idempotency WHERE caller = 'learner ' || @from`,
+  `UPDATE OR IGNORE review SET subject = @into WHERE subject = @from`,
+  'DELETE FROM review WHERE subject = @from',
+  'UPDATE OR IGNORE exempt SET subject = @into WHERE subject = @from',
+  'DELETE FROM exempt WHERE subject = @from',
+  'UPDATE check_hit SET subject = @into WHERE subject = @from',
+  'UPDATE OR IGNORE trace SET subject = @into WHERE subject = @from',
+  'DELETE FROM trace WHERE subject = @from',
+  'UPDATE trace SET peer = @into WHERE peer = @from',
+  'UPDATE OR IGNORE learner_week SET subject = @into WHERE subject = @from',
+  'DELETE FROM learner_week WHERE subject = @from',
   // The account that goes is often frozen because it goes: the one that stays is not.
   'DELETE FROM frozen WHERE subject = @from',
 ]

@@ -63,10 +63,14 @@ const PLAIN: Readonly<Record<string, string>> = {
 /** No answer, or not a whole one. @param error what the connection gave. */
 export function outcomeOfError(error: unknown): Outcome {
   if (error instanceof PrivateAddressError) return { kind: 'blocked', why: PRIVATE }
+  return tryAgain(`The partner could not be reached: ${faultOf(error)}.`.slice(0, 200))
+}
+
+/** Why a connection failed. Of the error only its code: a message can hold an address, or what the other side sent. */
+export function faultOf(error: unknown): string {
   const code = codeOf(error)
   const plain = PLAIN[code]
-  // Of the error only its code: a message can hold an address, or what the partner sent.
-  return tryAgain(`The partner could not be reached: ${plain ? `${plain} (${code})` : code}.`.slice(0, 200))
+  return plain ? `${plain} (${code})` : code
 }
 
 function codeOf(error: unknown): string {

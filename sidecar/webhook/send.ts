@@ -57,8 +57,8 @@ export async function sendWebhook(sending: Sending): Promise<Outcome> {
   }
 }
 
-/** A dispatcher for this attempt alone: webhooks are few, and no connection outlives what was checked for it. */
-async function openDispatcher(target: URL, allowPrivate: boolean): Promise<Dispatcher | null> {
+/** A dispatcher for one attempt alone: webhooks are few, and no connection outlives what was checked for it. */
+export async function openDispatcher(target: URL, allowPrivate: boolean): Promise<Dispatcher | null> {
   // Only here: it takes longer to load than everything else together, and most commands and servers send nothing.
   const { Agent, EnvHttpProxyAgent } = await import('undici')
   const connect = allowPrivate ? {} : { lookup: publicLookup }
@@ -103,7 +103,7 @@ async function attempt(sending: Sending, target: URL, dispatcher: Dispatcher): P
 }
 
 /** @returns null where there is more than is read. @throws when the answer breaks off: a code may be in what is missing. */
-async function readStart(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
+export async function readStart(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of stream) {
@@ -114,7 +114,8 @@ async function readStart(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array 
   return Buffer.concat(chunks)
 }
 
-function rejection(signal: AbortSignal): Promise<never> {
+/** Rejects when the signal ends, and not before. */
+export function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true })

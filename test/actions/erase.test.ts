@@ -368,7 +368,9 @@ describe('whatever a table keeps by learner', () => {
       expect(kept()).to.deep.equal(
         ['balance', 'entry', 'event', 'fact', 'frozen', 'granted', 'learner', 'lot', 'notice'].concat(
           'redemption',
+          'review',
           'tier_reached',
+          'trace',
         ),
       )
       eraseIn(shop, ANN)

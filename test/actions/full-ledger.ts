@@ -2,6 +2,7 @@
 import { adjust } from '../../sidecar/actions/adjust.js'
 import { recordAdministration } from '../../sidecar/actions/administer.js'
 import { erase } from '../../sidecar/actions/erase.js'
+import { setExempt } from '../../sidecar/actions/exempt.js'
 import { freeze } from '../../sidecar/actions/freeze.js'
 import { importCodes } from '../../sidecar/actions/import-codes.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
@@ -9,6 +10,7 @@ import { merge } from '../../sidecar/actions/merge.js'
 import type { Moment } from '../../sidecar/actions/moment.js'
 import { pauseRedeeming } from '../../sidecar/actions/pause.js'
 import { redeem } from '../../sidecar/actions/redeem.js'
+import { decide } from '../../sidecar/actions/review.js'
 import { cancel } from '../../sidecar/actions/support.js'
 import { consumeToken } from '../../sidecar/actions/till.js'
 import { issueToken } from '../../sidecar/actions/token.js'
@@ -50,6 +52,7 @@ export async function live(rocket: TestRocket): Promise<void> {
   for (const [n, user] of ['a', 'b', 'c', 'd', 'gone', 'other'].entries()) send('quiz.graded', user, n)
   for (let n = 10; n < 30; n++) send('quiz.graded', 'a', n)
   send('assign.submitted', 'a', 100)
+  send('assign.submitted', 'b', 101)
   send('quiz.deleted', 'c', 2)
   const order = { reward: 'card', file: 'codes.csv', text: 'code\nAAA-111\nBBB-222\n', actor: 'it', dryRun: false }
   await importCodes({ stores, rules, now: () => clock.now }, order)
@@ -68,6 +71,9 @@ export async function live(rocket: TestRocket): Promise<void> {
   at((moment) => cancel(moment, cancelled, asked))
   use(buy('gone', 'mug'))
   at((moment) => adjust(moment, { userId: 'b', points: 1, ...asked }))
+  const [{ id = 0 } = {}] = stores.reviews.list({}, 1)
+  at((moment) => decide(moment, [id], { decision: 'release', ...asked }))
+  at((moment) => setExempt(moment, { userId: 'c', actor: 'it', exempt: true }))
   at((moment) => freeze(moment, { userId: 'd', ...asked }))
   at((moment) => merge(moment, { userId: 'other', into: 'a', ...asked }))
   const give = (userId: string | null) => {

@@ -5,8 +5,9 @@ spl_autoload_register(function (string $class): void {
     require __DIR__ . "/../../moodle-bridge/local_rocket/classes/$path.php";
 });
 
-['envelopes' => $envelopes, 'tokens' => $tokens, 'ids' => $ids] = json_decode(stream_get_contents(STDIN), true);
-$made = ['envelopes' => [], 'tokens' => [], 'ids' => []];
+['envelopes' => $envelopes, 'tokens' => $tokens, 'ids' => $ids, 'patterns' => $patterns]
+    = json_decode(stream_get_contents(STDIN), true);
+$made = ['envelopes' => [], 'tokens' => [], 'ids' => [], 'patterns' => []];
 foreach ($envelopes as ['given' => $given]) {
     $event = new local_rocket\learningevent($given['id'], $given['event'], $given['time'], $given['user']);
     foreach (array_diff_key($given, array_flip(['id', 'event', 'time', 'user'])) as $property => $value) {
@@ -26,5 +27,8 @@ foreach ($tokens as ['given' => $given]) {
 }
 foreach ($ids as ['given' => $given]) {
     $made['ids'][] = local_rocket\learningevent::id_of(...$given);
+}
+foreach ($patterns as ['given' => $given]) {
+    $made['patterns'][] = local_rocket\screen::key($given);
 }
 echo json_encode($made, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);

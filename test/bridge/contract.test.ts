@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import request from 'supertest'
 import { readLearningEvent } from '../../sidecar/activity/learning-event.js'
+import { patternKey } from '../../sidecar/domain/blacklist.js'
 import { DATA_KEYS } from '../../sidecar/domain/learning-event.js'
 import { classNames, isKnownClass } from '../../sidecar/domain/meaning.js'
 import { openRocket, type TestRocket } from '../support.js'
@@ -32,6 +33,7 @@ interface Golden {
     call: Call | null
   }>[]
   readonly ids: readonly Case<readonly string[]>[]
+  readonly patterns: readonly Case<string>[]
 }
 
 const text = readFileSync(join(BRIDGE, 'local_rocket/tests/fixtures/contract.json'), 'utf8')
@@ -40,7 +42,7 @@ const made = ({ made: bytes }: { made: string }): string => bytes
 const source = (path: string): string => readFileSync(join(BRIDGE, 'local_rocket', path), 'utf8')
 
 describe('the bridge', () => {
-  it('makes the golden envelopes, signatures and ids, to the byte', function () {
+  it('makes the golden envelopes, signatures, ids and keys of patterns, to the byte', function () {
     if (!hasPhp) this.skip()
     const run = php([join(import.meta.dirname, 'contract.php')], text)!
     expect(run.status, run.output).to.equal(0)
@@ -48,6 +50,7 @@ describe('the bridge', () => {
       envelopes: golden.envelopes.map(made),
       tokens: golden.tokens.map(made),
       ids: golden.ids.map(made),
+      patterns: golden.patterns.map(made),
     })
   })
 
@@ -86,6 +89,10 @@ describe('the sidecar', () => {
       const read = readLearningEvent(JSON.parse(json))
       expect('event' in read, JSON.stringify(read)).to.equal(true)
     }
+  })
+
+  it('knows patterns by their golden keys', () => {
+    expect(golden.patterns.map(({ given }) => patternKey(given))).to.deep.equal(golden.patterns.map(made))
   })
 
   it('honours the golden signatures, each for its own call and no other', async () => {

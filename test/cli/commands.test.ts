@@ -133,11 +133,17 @@ describe('commands beside a running server', function () {
     ])
     const expire = await folder.rocket('jobs run expire')
     expect([expire.code, expire.stdout]).to.deep.equal([0, 'points of 0 learners lapsed, and 0 tokens\n'])
+    const anomaly = await folder.rocket('jobs run anomaly')
+    expect([anomaly.code, anomaly.stdout]).to.deep.equal([
+      0,
+      anomaly.stdout.match(/^0 weeks of learners counted, .*; 0 put into the review queue\n$/)?.[0],
+    ])
     const backup = await folder.rocket('jobs run backup')
     expect(backup.stdout).to.match(/backups\/rocket-\d{4}-\d\d-\d\d\.sqlite: 1 MiB, \d+ entries, verified\n$/)
     const { jobs } = await folder.json<{ jobs: { name: string; cron: string; last: { ok: boolean } }[] }>('jobs list')
     expect(jobs.map(({ name, last }) => [name, last.ok])).to.deep.equal([
       ['expire', true],
+      ['anomaly', true],
       ['verify', true],
       ['retention', true],
       ['backup', true],
@@ -200,7 +206,7 @@ describe('commands beside a running server', function () {
     for (const program of [script, direct, chained]) {
       const { code, stdout } = await run(program, ['jobs', 'list', '--json'], env, folder.path)
       expect(code, program).to.equal(0)
-      expect(JSON.parse(stdout).jobs).to.have.length(4)
+      expect(JSON.parse(stdout).jobs).to.have.length(5)
     }
     const relative = await run(script, ['rules', 'check', 'home/config'], env, folder.path)
     expect([relative.code, relative.stdout]).to.deep.equal([0, '1 rule, no mistake.\n'])

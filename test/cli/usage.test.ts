@@ -88,7 +88,7 @@ describe('the command line', function () {
   }
 
   it('refuses commands that are not built yet as unknown', async () => {
-    for (const written of ['review list', 'grants undo', 'events rescore']) {
+    for (const written of ['grants undo', 'events rescore']) {
       const { code, stderr } = await folder.say(written)
       expect(code, written).to.equal(2)
       expect(stderr).to.contain(`There is no command ${written.split(' ').slice(0, 2).join(' ')}`)
@@ -109,7 +109,6 @@ describe('the command line', function () {
     'token --scope root',
     'token --scope report',
     'token --scope partner',
-    'token --scope review',
     'token --scope metrics',
     'rules check package.json',
     'token --scope learner',
@@ -185,7 +184,7 @@ describe('the command line', function () {
   it('names the scope that was meant, and those that there are', async () => {
     expect((await folder.say('token --scope report')).stderr).to.contain('did you mean reports?')
     expect((await folder.say('token --scope metrics')).stderr).to.contain(
-      '(events, learner, reports, privacy, partner, admin)',
+      '(events, learner, reports, review, privacy, partner, admin)',
     )
   })
 

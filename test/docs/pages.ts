@@ -109,7 +109,7 @@ const WRITTEN_IN = {
   'yaml wrong rewards': 'rewards.yaml',
 } as const
 
-for (const name of ['rules.md', 'rocket-yaml.md', 'rewards.md']) {
+for (const name of ['rules.md', 'rocket-yaml.md', 'rewards.md', 'fair-play.md']) {
   describe(`the YAML in ${name}`, () => {
     const blocks = blocksOf(page(name))
     let pack = ''

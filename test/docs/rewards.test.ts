@@ -77,10 +77,11 @@ describe('rewards.md', () => {
     expect(codesIn(listed)).to.include('currency')
   })
 
-  it('has, with rules.md, every code with its parameters and a sentence as Rocket says it', () => {
+  it('has, with rules.md and fair-play.md, every code with its parameters and a sentence as Rocket says it', () => {
     const rows = ['reason', 'notice', 'alert'].flatMap((heading) => tableOf(text, `${heading} | parameters`))
     const ofRules = firstColumn(tableOf(page('rules.md'), 'code'))
-    expect([...ofRules, ...firstColumn(rows)].sort()).to.deep.equal([...reasonCodes].sort())
+    const ofFairPlay = firstColumn(tableOf(page('fair-play.md'), 'says'))
+    expect([...ofRules, ...ofFairPlay, ...firstColumn(rows)].sort()).to.deep.equal([...reasonCodes].sort())
     for (const [name, parameters, sentence] of rows) {
       const code = codesIn(name)[0] as ReasonCode
       const params = SAMPLES[code] ?? {}

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../sidecar/config.js'
 import { JOBS } from '../../sidecar/jobs.js'
 import { LOG_LEVELS } from '../../sidecar/log.js'
+import { DEFAULT_BLACKLIST } from '../../sidecar/rules/blacklist.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { ROOT } from '../../sidecar/version.js'
 import { allowedKeys, blocksOf, codesIn, firstColumn, page, tableOf } from './pages.js'
@@ -36,6 +37,20 @@ describe('rocket-yaml.md', () => {
     expect(settings.weekStarts).to.equal(1)
     const { events, decisions, backups } = settings.retention
     expect(said.get('retention')).to.equal(`\`${events}d\`, \`${decisions}d\` and \`${backups}d\``)
+    expect(said.get('review')).to.equal(`\`${settings.review.releaseAfter / 86_400_000}d\``)
+    expect(settings.secondOpinion).to.equal(null)
+  })
+
+  it('has every criterion of the blacklist', () => {
+    const keys = allowedKeys('rocket.yaml', 'blacklist: [{ zzz: 1 }]')
+    const own = ['id', 'outcome', 'because']
+    expect(firstColumn(tableOf(text, 'key | fits'))).to.deep.equal(keys.filter((key) => !own.includes(key)))
+  })
+
+  it('shows the blacklist that is in force without the key', () => {
+    const shown = /one entry is in force, `(\{[^`]+\})`/.exec(text)?.[1]
+    const { configuration } = readConfiguration(new Map([['rocket.yaml', `blacklist: [${shown}]`]]))
+    expect(configuration?.settings.blacklist).to.deep.equal(DEFAULT_BLACKLIST)
   })
 
   it('has every environment variable that the code reads, with its default', () => {

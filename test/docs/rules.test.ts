@@ -73,11 +73,11 @@ const sample = (code: ReasonCode, params: Reason['params']): Reason => reason(co
 const badge = sample('needs_badge', { badge: 'Laboratory safety' })
 const more = sample('needs_points', { points: 40 })
 const monday = '2026-11-02T09:00:00.000Z'
-/** Those of rules; the page on rewards has the others, and its test that together they are all. */
+/** Those of rules; the pages on rewards and fair play have the others, and a test that together they are all. */
 const SAMPLES: Readonly<Partial<Record<ReasonCode, Reason['params']>>> = {
   granted: { points: 10 },
   capped: { points: 4, of: 10, per: 'day', limit: 50 },
-  held: { points: 10 },
+  held: { points: 10, because: [sample('held_near_copy', { observed: 90 })], release: '2026-11-16T09:00:00.000Z' },
   revoked: { points: 10 },
   withdrawn: { withdrawn: '2026-11-01T09:00:00Z' },
   waiting_for_grade: {},

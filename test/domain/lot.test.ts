@@ -56,6 +56,13 @@ describe('lots', () => {
     expect(spend(lots, 0)).to.deep.equal([])
   })
 
+  it('of points that were held are taken back by the number of their hold', () => {
+    const released = afterEntry(lots, 60, change({ kind: 'release', points: 8, expires: MAY, ref: 7 }))
+    expect(released[2]).to.deep.equal(lot(7, MAY, 8))
+    // Ten points without a date stay.
+    expect(afterEntry(released, 78, change({ kind: 'revocation', points: -8, ref: 7 }))).to.deep.equal(lots)
+  })
+
   it('lapse on their day, what lapses later stays', () => {
     expect(lapsedBy(lots, '2027-01-30')).to.deep.equal([])
     expect(lapsedBy(lots, JAN)).to.deep.equal([{ expires: JAN, points: 30 }])
@@ -129,9 +136,12 @@ class Learner {
       return
     }
     if (step.does === 'credit') {
-      const seq = this.#enter(step)
-      this.bag.put(step.points, { seq, expires: step.expires })
-      if (step.kind === 'grant') this.#grants.push({ seq, points: step.points })
+      // What a release brings is known, and taken back, by the number of its hold.
+      const ref = step.kind === 'release' ? this.#enter({ kind: 'hold' }) : null
+      const seq = this.#enter({ ...step, ref })
+      const of = ref ?? seq
+      this.bag.put(step.points, { seq: of, expires: step.expires })
+      if (step.kind === 'grant' || step.kind === 'release') this.#grants.push({ seq: of, points: step.points })
       return
     }
     if (step.does === 'debit') {

@@ -9,7 +9,39 @@ const say = (code: ReasonCode, params: Reason['params'] = {}) => reason(code, pa
 const PLAUSIBLE: Record<ReasonCode, readonly Reason['params'][]> = {
   granted: [{ points: 1 }, { points: 10 }],
   capped: [{ points: 3, of: 10, per: 'day', limit: 50 }],
-  held: [{ points: 10 }],
+  held: [
+    { points: 10, release: '2026-12-07T09:00:00.000Z' },
+    {
+      points: 10,
+      because: [reason('held_burst', { observed: 61 }, civil), reason('held_same_text', {}, civil)],
+      release: '2026-12-07T09:00:00.000Z',
+    },
+  ],
+  not_qualifying: [{ because: null }, { because: 'accounts for testing' }],
+  few_words: [
+    { at: 5, words: 3 },
+    { at: 5, words: 0 },
+  ],
+  held_blacklist: [{ because: null }, { because: 'Level 0 is looked at by hand' }],
+  held_rapid_answers: [{ observed: 40 }],
+  held_same_text: [{}],
+  held_near_copy: [{ observed: 90 }],
+  held_same_file: [{}],
+  held_quick_attempts: [{ observed: 4 }],
+  held_many_attempts: [{ observed: 8 }],
+  held_quick_posts: [{ observed: 4 }],
+  held_burst: [{ observed: 60 }],
+  held_regular_clicks: [{ observed: 8 }],
+  held_reply_ring: [{ observed: 4 }],
+  held_deleted_after_earning: [{ observed: 3 }],
+  hold_made: [{ points: 1 }, { points: 10 }],
+  flag_confirmed: [{ points: 20, why: 'copied from another essay' }],
+  hold_released: [{ points: 1 }, { points: 10 }],
+  hold_lapsed: [{ points: 10 }],
+  hold_confirmed: [{ points: 10, why: 'copied from another post' }],
+  appeal_received: [{ points: 10 }],
+  appeal_made: [{ points: 10, review: 4 }],
+  review_waiting: [{ count: 1 }, { count: 3 }],
   revoked: [{ points: 1 }],
   withdrawn: [{ withdrawn: '2026-05-03T09:00:00Z' }],
   waiting_for_grade: [{}],
@@ -91,9 +123,9 @@ describe('a reason', () => {
         expect(made.params).to.deep.equal(params)
         expect(made.text).to.have.length.above(5)
         expect(made.text).to.not.match(/undefined|null|NaN|\[object|Invalid/)
-        // What is needed is part of a sentence; everything else stands alone.
+        // What is needed, and why points are set aside, is part of a sentence; everything else stands alone.
         // Titles and ids are as the institution writes them.
-        if (!code.startsWith('needs_')) expect(made.text).to.match(/^[A-Z0-9£a-z].*\.$/)
+        if (!/^(needs|held)_/.test(code)) expect(made.text).to.match(/^[A-Z0-9£a-z].*\.$/)
       }
     })
   }
@@ -128,5 +160,12 @@ describe('a reason', () => {
 
   it('never calls anybody a cheat', () => {
     expect(say('held', { points: 5 })).to.include('not a finding of misconduct')
+  })
+
+  it('says why points are set aside, and until when', () => {
+    const because = [reason('held_burst', { observed: 61 }, civil), reason('held_same_text', {}, civil)]
+    expect(say('held', { points: 5, because, release: '2026-12-07T09:00:00.000Z' })).to.equal(
+      '5 points were set aside until a person has looked: 61 activities within ten minutes; the same text was handed in before. This is not a finding of misconduct. If nobody decides by 7 December 2026, 09:00, they are yours.',
+    )
   })
 })

@@ -12,7 +12,7 @@ export const [MINUTE, HOUR, DAY, WEEK] = [60_000, 3_600_000, 86_400_000, 604_800
 /** A grant of one point now, complete but for what a test is about. */
 export function granted(given: Partial<Granted> = {}): Granted {
   const none = { act: null, course: null, activity: null, object: null }
-  return { seq: 1, rule: 'r', ...none, time: NOW, points: 1, held: false, standing: true, ...given }
+  return { seq: 1, rule: 'r', ...none, time: NOW, points: 1, held: false, standing: true, voided: false, ...given }
 }
 
 /** What is known of a learner, as far as a test is about it. */

@@ -219,7 +219,27 @@ describe('GET /api/events/subscriptions', () => {
     const { body } = await get(rocket, '/api/events/subscriptions', 'events')
     expect(body.events).to.include('\\mod_quiz\\event\\attempt_graded')
     expect(body.events).to.deep.equal([...new Set(body.events)])
-    expect(body.screen).to.have.all.keys('patterns', 'cohorts', 'roles', 'address_ranges')
+    expect(body.screen).to.deep.equal({ patterns: [], cohorts: [], roles: [], address_ranges: [] })
+  })
+
+  it('has the bridge look for what the blacklist names, whatever its order, and says when that is something else', async () => {
+    const staff = '{ id: staff, cohorts: [staff], roles: [editingteacher], patterns: ["*b*"] }'
+    const lab = '{ id: lab, address_ranges: [192.0.2.0/24], patterns: ["*a*", "*b*"], outcome: hold }'
+    const told = async (settings: string) => {
+      const other = openRocket(undefined, `source: moodle\n${settings}`)
+      const { body } = await get(other, '/api/events/subscriptions', 'events')
+      other.close()
+      return body
+    }
+    const one = await told(`blacklist: [${staff}, ${lab}]\n`)
+    expect(one.screen).to.deep.equal({
+      patterns: ['*a*', '*b*'],
+      cohorts: ['staff'],
+      roles: ['editingteacher'],
+      address_ranges: ['192.0.2.0/24'],
+    })
+    expect((await told(`blacklist: [${lab}, ${staff}]\n`)).etag).to.equal(one.etag)
+    expect((await told('')).etag).to.not.equal(one.etag)
   })
 
   it('answers 304 to who has them already', async () => {

@@ -153,9 +153,10 @@ describe('learners’ rights, over HTTP', () => {
         .all()
       // A new table belongs into the export and the erasure, and then into this list.
       expect(tables.sort()).to.deep.equal(
-        'balance entry erased event fact frozen granted learner lot merged notice redemption tier_reached token withdrawal'.split(
-          ' ',
-        ),
+        (
+          'balance check_hit entry erased event exempt fact frozen granted learner learner_week lot merged notice ' +
+          'redemption review tier_reached token trace withdrawal'
+        ).split(' '),
       )
     })
   })

@@ -8,6 +8,7 @@ import { WEBHOOK_SCHEMAS } from '../../sidecar/webhook/message.js'
 import { openRocket, type TestRocket, wireEvent } from '../support.js'
 import { get, post, postAs, sendEvents } from './calls.js'
 import { tourOfRestores } from './restore-tour.js'
+import { tourOfReview } from './review-tour.js'
 import { tourOfRewards } from './rewards-tour.js'
 import { tourOfRights } from './rights-tour.js'
 import { REWARDS } from './shop.js'
@@ -38,6 +39,7 @@ describe('the OpenAPI document', () => {
 - { id: graded, event: quiz.graded, conditions: { score: ">=50" }, points: 10, expires: 30d }
 - { id: posted, event: forum.post, points: 3, review: hold, requires: { rules: [graded], badges: [badge:1] } }
 - { id: wrote, event: forum.post, points: 1, revoke_on: forum.post_deleted }
+- { id: entry, event: glossary.entry, points: 2, review: hold }
 `
     rocket = openRocket({ 'rules/pack.yaml': pack, 'rewards.yaml': REWARDS })
     document = (await request(rocket.app).get('/openapi.json')).body
@@ -255,6 +257,7 @@ describe('the OpenAPI document', () => {
         await visit(`get ${path}`, get(rocket, path))
       }
       await tourOfRewards(rocket, visit)
+      await tourOfReview(rocket, visit)
       await tourOfRights(rocket, visit)
       await tourOfRestores(rocket, visit)
 

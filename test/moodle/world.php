@@ -1,7 +1,7 @@
 <?php
 // Makes and uses a small world in an installed Moodle, through Moodle's own APIs and generators:
-//   php world.php DIRROOT pairing [JSON]|setup|act WORLD|grade ATTEMPT|views USER N|send [die-after-ms]|leases|state|ledger|forge|
-//       rotate|forget USER|teardown
+//   php world.php DIRROOT pairing [JSON]|setup|act WORLD|say USER TEXT|grade ATTEMPT|views USER N|send [die-after-ms]|leases|
+//       state|ledger|forge|rotate|forget USER|teardown
 // Answers with JSON on the last line.
 define('CLI_SCRIPT', true);
 [, $dirroot, $command] = $argv;
@@ -181,7 +181,7 @@ switch ($command) {
         \core\session\manager::set_user($ann);
         $assign = new assign(context_module::instance($world['assign']), null, null);
         $notices = [];
-        $text = ['text' => 'My work', 'format' => FORMAT_HTML, 'itemid' => file_get_unused_draft_itemid()];
+        $text = ['text' => 'My work on the second law', 'format' => FORMAT_HTML, 'itemid' => file_get_unused_draft_itemid()];
         $assign->save_submission((object)['userid' => $ann->id, 'onlinetext_editor' => $text], $notices);
         $course = get_course($world['course']);
         foreach ([COMPLETION_COMPLETE, COMPLETION_INCOMPLETE, COMPLETION_COMPLETE] as $state) {
@@ -191,6 +191,16 @@ switch ($command) {
         (new badge($world['badge']))->issue($ann->id, true);
         ob_end_clean();
         echo json_encode(['essayattempt' => (int)$essay->get_attemptid()]), "\n";
+        break;
+
+    case 'say':
+        ob_start();
+        $course = $DB->get_record('course', ['shortname' => COURSE], '*', MUST_EXIST);
+        $forum = $DB->get_record('forum', ['course' => $course->id, 'type' => 'general'], '*', MUST_EXIST);
+        $forum->cmid = get_coursemodule_from_instance('forum', $forum->id)->id;
+        post($forum, $DB->get_record('forum_discussions', ['forum' => $forum->id]), person($argv[3]), "<p>$argv[4]</p>");
+        ob_end_clean();
+        echo json_encode(true), "\n";
         break;
 
     case 'grade':
@@ -294,8 +304,13 @@ switch ($command) {
         foreach ($tables as $table) {
             $aside[$table] = (int)$DB->get_field_sql("SELECT MAX(id) FROM {{$table}}");
         }
-        foreach ($before ?? array_fill_keys($ledger, false) as $name => $value) {
-            if (in_array($name, $tables, true)) {
+        // Another sidecar counts its notices from the beginning.
+        $aside['notices'] = \local_rocket\state::get('notices') ?? ['source' => '', 'after' => 0];
+        $fresh = array_fill_keys($ledger, false) + ['notices' => ['source' => '', 'after' => 0]];
+        foreach ($before ?? $fresh as $name => $value) {
+            if ($name === 'notices') {
+                \local_rocket\state::set($name, $value);
+            } else if (in_array($name, $tables, true)) {
                 $DB->delete_records_select($name, 'id > ?', [$value]);
             } else {
                 $value === false ? unset_config($name, 'local_rocket') : set_config($name, $value, 'local_rocket');

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { DEFAULT_BLACKLIST } from '../../sidecar/rules/blacklist.js'
+import { DEFAULT_CHECKS } from '../../sidecar/rules/checks.js'
 import { readConfiguration } from '../../sidecar/rules/read-configuration.js'
 import { JOB_NAMES } from '../../sidecar/rules/settings.js'
 import { expectOne, problemsIn, settingsOf } from './reading.js'
@@ -18,6 +20,10 @@ describe('rocket.yaml', () => {
     retention: { events: 120, decisions: 90, backups: 30 },
     legalHold: [],
     auditContact: null,
+    blacklist: DEFAULT_BLACKLIST,
+    checks: DEFAULT_CHECKS,
+    review: { releaseAfter: 1_209_600_000 },
+    secondOpinion: null,
   }
 
   it('may be missing or empty', () => {
@@ -57,6 +63,10 @@ legal_hold:
   - { subject: 8bbe33c8d5a36908349625f7, reason: case 2026/17 }
   - { subject: 123456789012345678901234, reason: case 2026/18 }
 audit_contact: audit@uni.example.org
+blacklist: [{ id: imported, origins: [backfill] }]
+checks: { burst: on }
+review: { release_after: 1w }
+second_opinion: { url: "http://127.0.0.1:11434/v1", model: m }
 `
     expect(settingsOf(text)).to.deep.equal({
       source: 'campus-1.moodle',
@@ -76,6 +86,10 @@ audit_contact: audit@uni.example.org
         { user: null, subject: '123456789012345678901234', reason: 'case 2026/18' },
       ],
       auditContact: 'audit@uni.example.org',
+      blacklist: [{ ...DEFAULT_BLACKLIST[0], id: 'imported', origins: ['backfill'] }],
+      checks: { ...DEFAULT_CHECKS, burst: { state: 'on', at: 60 } },
+      review: { releaseAfter: 604_800_000 },
+      secondOpinion: { url: 'http://127.0.0.1:11434/v1', model: 'm', keyEnv: null },
     })
   })
 
@@ -83,7 +97,7 @@ audit_contact: audit@uni.example.org
     ['- a', '1:1', 'rocket.yaml must be a map', 'a list'],
     ['{}', '1:1', 'rocket.yaml is empty'],
     ['timezon: UTC', '1:1', 'no key `timezon`', 'did you mean `timezone`?', 'Allowed: source, timezone, week_starts'],
-    ['source: a\nblacklist: []', '2:1', 'no key `blacklist`'],
+    ['source: a\nceilings: []', '2:1', 'no key `ceilings`'],
     ['source: My Moodle', '1:9', '`source` must be a name', 'lower-case'],
     ['source:', '1:1', '`source` must be a name, not nothing'],
     ['timezone: Europe/Londn', '1:11', 'did you mean `Europe/London`?'],
