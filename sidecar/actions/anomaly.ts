@@ -21,8 +21,6 @@ import { LEFT_AFTER } from './review.js'
 const DAY = 86_400_000
 /** A week is counted so long after its end, once: what comes later changes nothing any more. */
 const SETTLED_AFTER = 2 * DAY
-/** Numbers of weeks are kept so long from their counting on. */
-const KEPT_FOR = 366 * DAY
 /** From so many weeks of its own on an institution is compared with itself, and with its latest so many. */
 const OWN_FROM = 500
 const OWN_MOST = 20_000
@@ -44,14 +42,11 @@ export interface Watching {
 
 /** @returns what was done, in a sentence. */
 export async function anomaly(context: Counting, watching: Watching = {}): Promise<string> {
-  const { stores, committer, now } = context
+  const { committer } = context
   const counted = await countWeeks(context, watching)
   const reference = await referenceFor(context)
   const scored = reference === null ? 0 : await scoreWeeks(context, reference, watching)
   const queued = await committer.run(() => queueWeeks(context))
-  const { civil } = context.rules.current()
-  const old = now() - KEPT_FOR
-  await committer.runUntilNone(() => stores.learnerWeeks.forget(civil.dayOf(old), old, STEP))
   const beside =
     reference === null
       ? `none is scored before there are ${OWN_FROM}, since the table that comes with Rocket knows other events`

@@ -25,8 +25,14 @@ export class Looking {
   readonly look = (): Screening => {
     const { stores, rules, event, subject } = this
     const { blacklist, checks } = rules.settings
-    const exempt = stores.exempt.has(subject)
-    this.#seen ??= screen({ event, subject, exempt, blacklist, checks, history: stores.histories.of(subject) })
+    this.#seen ??= screen({
+      event,
+      subject,
+      exempt: stores.exempt.has(subject),
+      blacklist,
+      checks,
+      history: stores.histories.of(subject),
+    })
     return this.#seen
   }
 

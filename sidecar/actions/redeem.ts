@@ -1,6 +1,7 @@
 /** A learner turns points into a reward: validate, deduct, token or code, deliver; all of it in one transaction. */
 import { randomBytes } from 'node:crypto'
 import { warningAt } from '../domain/budget.js'
+import { isoOr } from '../domain/instant.js'
 import { spend } from '../domain/lot.js'
 import { firstState, hasToken, type RedemptionDetail, type State, termsOf } from '../domain/redemption.js'
 import { inLanguage, type Offer, type Reward } from '../domain/reward.js'
@@ -85,7 +86,7 @@ function issue(moment: Moment, subject: string, userId: string, reward: Reward, 
     state,
     terms: termsOf(reward, offer),
     portions: spend(ledger.lots.of(subject), offer.cost),
-    expires_at: expires === null ? null : new Date(expires).toISOString(),
+    expires_at: isoOr(expires),
     digest: given?.toString('hex'),
   }
   const money = offer.moneyMinor > 0

@@ -1,6 +1,6 @@
 /** Receipts of redemptions, for Moodle to keep: what a restore may lose is written again by them. */
 import type { Context } from '../context.js'
-import { iso } from '../domain/instant.js'
+import { iso, isoOr } from '../domain/instant.js'
 import { signNote } from '../domain/note.js'
 import { type ReceiptCode, type RedemptionReceipt, redemptionReceiptText } from '../domain/redemption-receipt.js'
 import type { Redemption } from '../store/redemption.js'
@@ -54,7 +54,7 @@ function told(
     day,
     detail,
     created: iso(created),
-    expires_at: expires === null ? null : iso(expires),
+    expires_at: isoOr(expires),
     consumed: consumed === null ? null : { at: iso(consumed), by: consumedBy ?? '', reference },
     token_copy: tokenCopy?.toString('base64') ?? null,
     partner_code: partnerCode?.toString('base64') ?? null,

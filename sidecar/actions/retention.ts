@@ -8,14 +8,17 @@ const STEP = 1_000
 const RETRY_DAYS = 30
 const CHECKPOINT_DAYS = 30
 const TRACE_DAYS = 14
+/** Weeks are compared with each other over a year, from their counting on. */
+const WEEK_DAYS = 366
 
 /** @returns how much was deleted, in a sentence. */
 export async function applyRetention(
   context: Pick<Context, 'stores' | 'committer' | 'rules' | 'now' | 'config' | 'view'>,
 ): Promise<string> {
   const { stores, committer, rules, now } = context
-  const { retention } = rules.current().settings
-  const { events, notices, idempotency, checkpoints, checkHits, reviews, histories } = stores
+  const { settings, civil } = rules.current()
+  const { retention } = settings
+  const { events, notices, idempotency, checkpoints, checkHits, reviews, histories, learnerWeeks } = stores
   const inSteps = async (days: number, step: (first: number, end: number) => number): Promise<number> => {
     const { first, end } = events.receivedBefore(now() - days * DAY)
     let deleted = 0
@@ -31,6 +34,8 @@ export async function applyRetention(
   await committer.runUntilNone(() => checkHits.deleteBefore(upTo - retention.events * DAY, STEP))
   // Checks look seven days back from an event that may come late.
   await committer.runUntilNone(() => histories.deleteBefore(upTo - TRACE_DAYS * DAY, STEP))
+  const counted = upTo - WEEK_DAYS * DAY
+  await committer.runUntilNone(() => learnerWeeks.deleteBefore(civil.dayOf(counted), counted, STEP))
   // What is decided; what became of the points stays on the ledger.
   await committer.runUntilNone(() => reviews.deleteDecided(upTo - retention.events * DAY, STEP))
   // Answers are for retries, however short an institution keeps its events.

@@ -1,14 +1,12 @@
 /** A person decides about what is held, flagged or stands out; where nobody does, time decides in the learner's favour. */
 import type { Review } from '../store/review.js'
 import { recordAdministration } from './administer.js'
-import { mergedAway } from './learner.js'
 import { type Moment, write } from './moment.js'
 import { Refusal } from './refusal.js'
 import { announceTier } from './tier.js'
 
-export const DECISIONS = ['release', 'confirm'] as const
 /** `release`: in the learner's favour. */
-export type ReviewDecision = (typeof DECISIONS)[number]
+export type ReviewDecision = 'release' | 'confirm'
 
 export interface Decided {
   readonly id: number
@@ -45,9 +43,8 @@ export function decide(
   }
   return items.map((item) => {
     const by = { actor, reason }
-    if (item.kind === 'hold')
-      return decision === 'release' ? release(moment, item, by, 'released') : annul(moment, item, by)
-    if (item.kind === 'flag' && decision === 'confirm') return takeBack(moment, item, by)
+    if (item.kind === 'hold' && decision === 'release') return release(moment, item, by, 'released')
+    if (item.kind !== 'week' && decision === 'confirm') return confirm(moment, item, by)
     return note(moment, item, by, decision === 'release' ? 'released' : 'confirmed')
   })
 }
@@ -94,26 +91,20 @@ function release(moment: Moment, item: Review, by: By, state: 'released' | 'laps
   return { id, points, seq }
 }
 
-function annul(moment: Moment, item: Review, by: By): Decided {
+/**
+ * What was held is not given; a grant that was flagged is taken back, and the balance may go below zero. The act stays taken,
+ * else the same deed would pay again at its next report.
+ */
+function confirm(moment: Moment, item: Review, by: By): Decided {
   const { stores, now } = moment
-  const { id, subject, points } = item
-  const seq = answer(moment, item, { kind: 'void', points: 0, held: 0 - points, expires: null }, by)
+  const { id, kind, subject, points } = item
+  const isHeld = kind === 'hold'
+  const [given, held] = isHeld ? [0, 0 - points] : [0 - points, 0]
+  const seq = answer(moment, item, { kind: isHeld ? 'void' : 'revocation', points: given, held, expires: null }, by)
   stores.learners.annul(subject, item.seq!)
   stores.reviews.decide(id, 'confirmed', now, seq)
-  stores.notices.tell(subject, 'hold_confirmed', { points, why: by.reason }, now)
-  return { id, points: 0, seq }
-}
-
-/** A flagged grant stands; who confirms that it should not takes it back. The balance may go below zero. */
-function takeBack(moment: Moment, item: Review, by: By): Decided {
-  const { stores, now } = moment
-  const { id, subject, points } = item
-  const seq = answer(moment, item, { kind: 'revocation', points: 0 - points, held: 0, expires: null }, by)
-  // Its act stays taken, else the same deed would pay again at its next report.
-  stores.learners.annul(subject, item.seq!)
-  stores.reviews.decide(id, 'confirmed', now, seq)
-  stores.notices.tell(subject, 'flag_confirmed', { points, why: by.reason }, now)
-  return { id, points: 0 - points, seq }
+  stores.notices.tell(subject, isHeld ? 'hold_confirmed' : 'flag_confirmed', { points, why: by.reason }, now)
+  return { id, points: given, seq }
 }
 
 function answer(
@@ -153,8 +144,7 @@ function note(
  */
 export function appeal(moment: Moment, userId: string, id: number): { readonly id: number; readonly appealed: number } {
   const { stores, rules, now } = moment
-  const asked = mergedAway(moment, userId) ?? userId
-  const subject = stores.learners.subjectOf(rules.current().settings.source, asked)
+  const subject = stores.learners.subjectOf(rules.current().settings.source, userId)
   const item = stores.reviews.get(id)
   if (item?.kind !== 'hold' || item.subject !== subject)
     throw new Refusal('not_found', `There are no points set aside under ${id}.`)

@@ -1,6 +1,6 @@
 /** What is kept about learners, and what was done for one, as JSON: the same for the API and for commands. */
 import { shownDecision } from '../domain/decision.js'
-import { iso } from '../domain/instant.js'
+import { iso, isoOr } from '../domain/instant.js'
 import { lapsedBy } from '../domain/lot.js'
 import { reason } from '../domain/reason.js'
 import type { Kept } from '../store/kept-about.js'
@@ -100,5 +100,4 @@ export function shownFreeze(userId: string, { frozen, changed, mergedInto: merge
   return { user_id: userId, frozen: frozen !== null, since, changed, merged_into }
 }
 
-const isoOr = (instant: number | null): string | null => (instant === null ? null : iso(instant))
 const timed = <Row extends { readonly time: number }>(row: Row) => ({ ...row, time: iso(row.time) })

@@ -1,6 +1,6 @@
 /** Redemptions as JSON: what their learner sees of them, and what people in charge do. */
 import type { Context } from '../context.js'
-import { iso } from '../domain/instant.js'
+import { iso, isoOr } from '../domain/instant.js'
 import { inLanguage } from '../domain/reward.js'
 import { groupedToken, qrText } from '../domain/token-code.js'
 import type { Redemption } from '../store/redemption.js'
@@ -24,9 +24,9 @@ export function ownView(redemption: Redemption, now: number, lang: string, secre
     value,
     discount,
     created_at: iso(created),
-    expires_at: orNull(expires),
+    expires_at: isoOr(expires),
     consumed_at,
-    cancellable_until: orNull(cancellableUntil(redemption, now)),
+    cancellable_until: isoOr(cancellableUntil(redemption, now)),
     token: null,
     qr: null,
     code: null,
@@ -80,5 +80,3 @@ export function supportView({ stores, now }: Pick<Context, 'stores' | 'now'>, re
     })),
   }
 }
-
-const orNull = (instant: number | null): string | null => (instant === null ? null : iso(instant))

@@ -1,6 +1,7 @@
 /** Items of the review queue, and what checks found, as people in charge are shown them. */
+import { becauseOf } from '../domain/blacklist.js'
 import { CHECK_IDS, CHECKS, type CheckId, type Finding } from '../domain/check.js'
-import { iso } from '../domain/instant.js'
+import { iso, isoOr } from '../domain/instant.js'
 import { type Reason, reason } from '../domain/reason.js'
 import { heldBy } from '../domain/screening.js'
 import type { Review } from '../store/review.js'
@@ -17,8 +18,8 @@ function reasonsOf({ rules }: Moment, { kind, foundBy, evidence }: Review): Reas
   if (kind === 'week') return []
   const { settings, civil } = rules.current()
   const found = (evidence.found ?? []) as readonly Finding[]
-  const list = settings.blacklist.find(({ id }) => foundBy === `blacklist:${id}`)
-  const because = typeof list?.because === 'string' ? list.because : null
+  const listed = settings.blacklist.find(({ id }) => foundBy === `blacklist:${id}`)
+  const because = listed ? becauseOf(listed) : null
   return [
     ...(foundBy.startsWith('blacklist:') ? [reason('held_blacklist', { because }, civil)] : []),
     ...found
@@ -31,7 +32,7 @@ function reasonsOf({ rules }: Moment, { kind, foundBy, evidence }: Review): Reas
 export function shownReview(moment: Moment, item: Review) {
   const { subjects } = moment.stores.ledger
   const { found = [], ...evidence } = item.evidence as { readonly found?: readonly Finding[] }
-  const { rule, decidedBy } = item
+  const { decidedBy } = item
   return {
     id: item.id,
     kind: item.kind,
@@ -39,7 +40,7 @@ export function shownReview(moment: Moment, item: Review) {
     user_id: item.userId,
     seq: item.seq,
     week: item.week,
-    rule_id: rule === null ? null : rule.slice(0, rule.lastIndexOf('@')),
+    rule_id: item.ruleId,
     event: item.event,
     course: item.course,
     activity: item.activity,
@@ -47,9 +48,9 @@ export function shownReview(moment: Moment, item: Review) {
     points: item.points,
     found_by: item.foundBy,
     opened: iso(item.opened),
-    due: item.due === null ? null : iso(item.due),
-    appealed: item.appealed === null ? null : iso(item.appealed),
-    decided: item.decided === null ? null : iso(item.decided),
+    due: isoOr(item.due),
+    appealed: isoOr(item.appealed),
+    decided: isoOr(item.decided),
     decided_by: decidedBy === null ? null : subjects.shown(decidedBy),
     reason: item.reason,
     reasons: reasonsOf(moment, item),
@@ -67,21 +68,21 @@ export type ShownReview = ReturnType<typeof shownReview>
 
 /** A learner's hold, for the learner: nobody else is in it. */
 export function shownHold(moment: Moment, item: Review) {
-  const { id, points, rule, event, course, activity, opened, due, appealed } = item
+  const { id, points, ruleId, event, course, activity, opened, due, appealed } = item
   const { civil } = moment.rules.current()
   const because = reasonsOf(moment, item)
-  const release = due === null ? null : iso(due)
+  const release = isoOr(due)
   return {
     id,
     points,
-    rule_id: rule === null ? null : rule.slice(0, rule.lastIndexOf('@')),
+    rule_id: ruleId,
     event,
     course,
     activity,
     time: iso(opened),
     reason: reason('held', { points, ...(because.length > 0 ? { because } : {}), release }, civil),
     release,
-    appealed: appealed === null ? null : iso(appealed),
+    appealed: isoOr(appealed),
   }
 }
 

@@ -1,5 +1,5 @@
 /** One-time tokens at a partner's till or at the counter in Moodle: what one is worth, used once, taken back. */
-import { iso } from '../domain/instant.js'
+import { iso, isoOr } from '../domain/instant.js'
 import { readToken } from '../domain/token-code.js'
 import type { Redemption } from '../store/redemption.js'
 import type { Moment } from './moment.js'
@@ -144,8 +144,8 @@ export function stateOf(redemption: Redemption, now: number): TokenState {
     title: titleOf(redemption),
     value: detail.terms.value,
     discount: detail.terms.discount,
-    valid_until: expires === null ? null : iso(expires),
-    consumed_at: consumed === null ? null : iso(consumed),
+    valid_until: isoOr(expires),
+    consumed_at: isoOr(consumed),
   }
 }
 

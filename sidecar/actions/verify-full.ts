@@ -65,13 +65,7 @@ export class FullCheck extends SignedCheck {
     if (body.subject === null) return
     this.#sums.entry(seq, body.subject, body)
     this.#review.entry(seq, body.subject, body)
-    if (body.ref !== null) {
-      // What a person took back keeps its act.
-      const byPerson = record?.detail?.review !== undefined
-      if (body.kind === 'revocation' && !byPerson) this.#memory.revocation(body.ref)
-      if (body.kind === 'release') this.#memory.release(body.ref)
-      if (body.kind === 'void' || (body.kind === 'revocation' && byPerson)) this.#memory.annul(body.ref)
-    }
+    this.#memory.decided(body, record)
     if (body.kind === 'merge') {
       const from = this.#rights.merge(seq, body.subject, body)
       if (from !== null) {

@@ -5,6 +5,13 @@ import { type Fate, type MemorySums, memoryOf, type Remembered, sameMemory } fro
 import type { Connection } from '../store/database.js'
 import { isGrant, type OpenedRecord, parseRecord, rememberedOf } from './opened-record.js'
 
+/** What becomes of a grant, by the kind of the entry that decides. */
+const FATES: Readonly<Record<string, Partial<Fate>>> = {
+  release: { held: 0 },
+  void: { void: 1 },
+  revocation: { standing: 0 },
+}
+
 export class MemoryCheck {
   readonly #entryOf
   /** What later entries made of a grant. */
@@ -24,19 +31,11 @@ export class MemoryCheck {
     this.sums.derived(rememberedOf(this.ownerOf(subject), seq, body, record))
   }
 
-  /** Nothing of a grant stands any more. @param ref its entry. */
-  revocation(ref: number): void {
-    this.#decide(ref, { standing: 0 })
-  }
-
-  /** What was held is given. */
-  release(ref: number): void {
-    this.#decide(ref, { held: 0 })
-  }
-
-  /** What was held is not given. */
-  annul(ref: number): void {
-    this.#decide(ref, { void: 1 })
+  /** An entry that decides about a grant: it is given, not given, or taken back. */
+  decided({ kind, ref }: Body, record: OpenedRecord | null): void {
+    // What a person took back keeps its act.
+    const fate = kind === 'revocation' && record?.detail?.review !== undefined ? FATES.void : FATES[kind]
+    if (ref !== null && fate) this.#decide(ref, fate)
   }
 
   #decide(ref: number, fate: Partial<Fate>): void {

@@ -93,6 +93,25 @@ export function textOption({ options }: Invocation, name: string): string | unde
   return typeof value === 'string' ? value : undefined
 }
 
+/** An option that holds one of these words, where it is given. @throws UsageError where it holds another. */
+export function wordOption<T extends string>(
+  invocation: Invocation,
+  name: string,
+  allowed: readonly T[],
+): T | undefined {
+  const given = textOption(invocation, name)
+  const known = allowed.find((one) => one === given)
+  if (given !== undefined && known === undefined) throw new UsageError(`--${name} is one of ${allowed.join(', ')}`)
+  return known
+}
+
+/** How many lines are shown, by `--limit`. @throws UsageError */
+export function limitOption(invocation: Invocation, usual: number): number {
+  const limit = Number(textOption(invocation, 'limit') ?? usual)
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError('--limit is a whole number from 1')
+  return limit
+}
+
 /** The time that an option gives. @throws UsageError where that is none. */
 export function instantIn(written: string, name: string, civil: Civil): number {
   const instant = instantOf(written, civil)

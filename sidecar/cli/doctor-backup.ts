@@ -3,6 +3,7 @@ import { nightlyBackups } from '../actions/backup.js'
 import { keptBefore } from '../actions/put-in-place.js'
 import { wentOnWithout } from '../actions/resend.js'
 import type { Context } from '../context.js'
+import { iso } from '../domain/instant.js'
 import type { Finding } from './finding.js'
 
 const DAY = 86_400_000
@@ -22,7 +23,6 @@ export function backups({ config: { home }, stores, now }: Context): Finding[] {
 
 export function restores(context: Context): Finding[] {
   const { stores, rules, now } = context
-  const iso = (instant: number) => new Date(instant).toISOString()
   const paused = stores.pauses.list().map(
     ({ since, reason }): Finding => ({
       state: 'warn',
@@ -44,7 +44,7 @@ export function restores(context: Context): Finding[] {
 function resend(context: Context): Finding[] {
   const awaited = context.stores.resends.awaited()
   if (!awaited) return []
-  const [asked, since] = [awaited.asked, awaited.since].map((instant) => new Date(instant).toISOString())
+  const [asked, since] = [awaited.asked, awaited.since].map(iso)
   const decided = wentOnWithout(context)
   if (decided) {
     const what = `redeeming went on at ${decided.at} without what Moodle sent since ${since}, as ${decided.actor} decided: ${decided.detail.why}; what it still sends is taken`

@@ -20,6 +20,7 @@ import {
   UsageError,
   withContext,
   withReader,
+  wordOption,
 } from './command.js'
 import { grouped } from './progress.js'
 
@@ -79,10 +80,6 @@ function filterOf(invocation: Invocation, connection: Connection): LedgerFilter 
   }
   const sinceSeq = text('since-seq')
   if (sinceSeq !== undefined && !/^\d{1,15}$/.test(sinceSeq)) throw new UsageError('--since-seq is a whole number')
-  const kind = text('kind')
-  if (kind !== undefined && !(KINDS as readonly string[]).includes(kind)) {
-    throw new UsageError(`--kind is one of ${KINDS.join(', ')}`)
-  }
   return {
     sinceSeq: sinceSeq === undefined ? undefined : Number(sinceSeq),
     from: instant('from'),
@@ -90,7 +87,7 @@ function filterOf(invocation: Invocation, connection: Connection): LedgerFilter 
     userId: text('user'),
     ruleId: text('rule'),
     source: text('source'),
-    kind,
+    kind: wordOption(invocation, 'kind', KINDS),
   }
 }
 

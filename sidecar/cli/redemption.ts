@@ -13,10 +13,12 @@ import {
   DONE,
   type Invocation,
   inForce,
+  limitOption,
   requiredOption,
   textOption,
   UsageError,
   withContext,
+  wordOption,
 } from './command.js'
 
 const WHICH = 'which redemption? `scripts/rocket redemption list` shows their ids'
@@ -35,17 +37,11 @@ export const redemptionList: Command = {
   },
   run: (invocation) => {
     const text = (name: string) => textOption(invocation, name)
-    const state = text('state')
-    if (state !== undefined && !(STATES as readonly string[]).includes(state)) {
-      throw new UsageError(`--state is one of ${STATES.join(', ')}`)
-    }
-    const limit = Number(text('limit') ?? SHOWN)
-    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError('--limit is a whole number from 1')
+    const state = wordOption(invocation, 'state', STATES)
+    const limit = limitOption(invocation, SHOWN)
     return withContext(invocation.config, (context) => {
       const { stores, rules } = context
-      const user = text('user')
-      const { source } = inForce(rules).settings
-      const subject = user === undefined ? undefined : (stores.learners.subjectOf(source, user) ?? '')
+      const subject = stores.learners.filterBy(inForce(rules).settings.source, text('user'))
       const filter = { state, reward: text('reward'), partner: text('partner'), subject }
       const redemptions = stores.redemptions.list(filter, limit).map((redemption) => supportView(context, redemption))
       const lines = redemptions.flatMap((one) => [

@@ -2,19 +2,20 @@
 import { scoredWeeks } from '../actions/anomaly.js'
 import { decide, type ReviewDecision } from '../actions/review.js'
 import { type ShownCheck, type ShownReview, shownChecks, shownReview } from '../actions/shown-review.js'
-import { REVIEW_KINDS, type ReviewKind } from '../store/review.js'
+import { REVIEW_KINDS } from '../store/review.js'
 import {
   act,
   actor,
   type Command,
   counted,
   DONE,
-  type Invocation,
   inForce,
+  limitOption,
   requiredOption,
   textOption,
   UsageError,
   withContext,
+  wordOption,
 } from './command.js'
 
 const SHOWN = 50
@@ -36,16 +37,14 @@ export const reviewList: Command = {
   },
   run: (invocation) => {
     const text = (name: string) => textOption(invocation, name)
-    const state = oneOf('--state', text('state') ?? 'open', STATES)
-    const kind = text('kind') === undefined ? undefined : oneOf('--kind', text('kind')!, REVIEW_KINDS)
-    const limit = limitOf(invocation)
+    const state = wordOption(invocation, 'state', STATES)
+    const kind = wordOption(invocation, 'kind', REVIEW_KINDS)
+    const limit = limitOption(invocation, SHOWN)
     return withContext(invocation.config, ({ stores, rules, now }) => {
-      const user = text('user')
-      const { source } = inForce(rules).settings
-      const subject = user === undefined ? undefined : (stores.learners.subjectOf(source, user) ?? '')
+      const subject = stores.learners.filterBy(inForce(rules).settings.source, text('user'))
       const filter = {
         state,
-        kind: kind as ReviewKind | undefined,
+        kind,
         subject,
         course: text('course'),
         ruleId: text('rule'),
@@ -60,18 +59,6 @@ export const reviewList: Command = {
       return DONE
     })
   },
-}
-
-function limitOf(invocation: Invocation): number {
-  const limit = Number(textOption(invocation, 'limit') ?? SHOWN)
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError('--limit is a whole number from 1')
-  return limit
-}
-
-function oneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
-  const known = allowed.find((one) => one === given)
-  if (known === undefined) throw new UsageError(`${option} is one of ${allowed.join(', ')}`)
-  return known
 }
 
 function linesOf(item: ShownReview): string[] {
@@ -150,7 +137,7 @@ export const reviewWeeks: Command = {
     const [week = null, user = null] = [textOption(invocation, 'week'), textOption(invocation, 'user')]
     if (week !== null && !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(week))
       throw new UsageError('--week is the first day of a week, such as 2026-11-23')
-    const limit = limitOf(invocation)
+    const limit = limitOption(invocation, SHOWN)
     return withContext(invocation.config, ({ stores, rules }) => {
       const weeks = scoredWeeks({ stores, rules }, { week, user, limit })
       const lines = weeks.flatMap(({ user_id, week: first, score, sentences }) => [

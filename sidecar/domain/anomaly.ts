@@ -4,7 +4,7 @@
  * most; and what fixed rules found. No chance, no clock, no parameters that are learned: the same input gives the same bytes.
  */
 import { FEATURE_IDS, FEATURES, type FeatureId, firedIn, type WeekFeatures, type WeekRule } from './week-feature.js'
-import { medianOf } from './week-rhythm.js'
+import { usualOf } from './week-rhythm.js'
 
 /** Of one feature: a value, and how many weeks have as much or more, by rising value. */
 export type Steps = readonly (readonly [value: number, reach: number])[]
@@ -136,8 +136,7 @@ export function scoreOf(features: WeekFeatures, reference: Reference, rules: num
 /** What made a week surprising. @param before the learner's earlier weeks. */
 export function surprisesOf(features: WeekFeatures, reference: Reference, before: readonly WeekFeatures[]): Surprise[] {
   return mostSurprising(features, reference).map(({ feature, reach, of }) => {
-    const known = before.flatMap((week) => week[feature] ?? [])
-    const usual = known.length < USUAL_FROM ? null : medianOf(known)
+    const usual = usualOf(before.flatMap((week) => week[feature] ?? []))
     const steps = reference.features[feature]?.steps ?? []
     return {
       feature,
@@ -149,9 +148,6 @@ export function surprisesOf(features: WeekFeatures, reference: Reference, before
     }
   })
 }
-
-/** Below this many earlier weeks nothing is usual yet. */
-const USUAL_FROM = 2
 
 /** The rules that fired in a week, with what they saw. */
 export function firedRules(features: WeekFeatures, peers: Readonly<Partial<Record<FeatureId, string>>>): Fired[] {

@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto'
 import type { BlacklistEntry } from './configuration.js'
 import type { LearningEvent } from './learning-event.js'
-import { meansAlias } from './meaning.js'
+import { hears } from './meaning.js'
+import { inLanguage } from './reward.js'
 
 /** The learner, as the LMS and as the ledger know them. */
 export interface Whose {
@@ -26,6 +27,9 @@ export function blacklisted(
 ): BlacklistEntry | null {
   return entries.find((entry) => CRITERIA.every((fits) => fits(entry, event, whose) ?? true)) ?? null
 }
+
+/** What a learner reads of an entry; null: no more than that it is so. */
+export const becauseOf = ({ because }: BlacklistEntry): string | null => because && inLanguage(because, 'en')
 
 /** Everything that entries ask the sender to look for: each once, and in an order that depends on nothing else. */
 export function screenOf(entries: readonly BlacklistEntry[]): Screen {
@@ -53,11 +57,7 @@ type Criterion = (entry: BlacklistEntry, event: LearningEvent, whose: Whose) => 
 const CRITERIA: readonly Criterion[] = [
   ({ users, subjects }, _, { userId, subject }) =>
     users.length + subjects.length === 0 ? null : users.includes(userId) || subjects.includes(subject),
-  ({ events }, event) =>
-    oneOf(
-      events,
-      ({ classes, alias }) => classes.includes(event.event) && (alias === null || meansAlias(event, alias)),
-    ),
+  ({ events }, event) => oneOf(events, (listening) => hears(listening, event)),
   ({ objects }, { object, activity }) =>
     oneOf(objects, (named) => named === object || (activity !== null && named === `activity:${activity}`)),
   ({ courses }, { course, courseIdnumber }) =>

@@ -3,7 +3,7 @@ import { Civil } from './civil.js'
 import { type CompiledCondition, compileCondition, compileTest, fieldsOf } from './condition.js'
 import type { Configuration, Settings } from './configuration.js'
 import { fieldOf, type LearningEvent } from './learning-event.js'
-import { callsOff, isCustomName, isGradedClass, type Listening, meansAlias, waitsForGrade } from './meaning.js'
+import { callsOff, hears, isCustomName, isGradedClass, type Listening, waitsForGrade } from './meaning.js'
 import { FACT_CLASSES } from './moodle-events.js'
 import type { Catalogue } from './reward.js'
 import type { Points, Revocation, Rule } from './rule.js'
@@ -118,9 +118,7 @@ function compileRule(rule: Rule): CompiledRule {
 }
 
 function compileListening(listens: readonly Listening[]): (event: LearningEvent) => boolean {
-  return (event) =>
-    !callsOff(event) &&
-    listens.some(({ classes, alias }) => classes.includes(event.event) && (alias === null || meansAlias(event, alias)))
+  return (event) => !callsOff(event) && listens.some((listening) => hears(listening, event))
 }
 
 function compilePoints(points: Points): (event: LearningEvent) => Worth {

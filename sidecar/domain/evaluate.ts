@@ -2,6 +2,7 @@
 import type { Civil } from './civil.js'
 import type { CompiledRule, CompiledRules } from './compile.js'
 import type { Decision, Outcome, TakenBack } from './decision.js'
+import { iso, isoOr } from './instant.js'
 import { type Granted, type Learner, sameScope } from './learner.js'
 import type { LearningEvent } from './learning-event.js'
 import { capRoom, frequencyRefusal } from './limit.js'
@@ -9,7 +10,7 @@ import { actOf } from './meaning.js'
 import { type Reason, type ReasonCode, reason } from './reason.js'
 import { missing, type Names, several } from './requirement.js'
 import type { Expiry, Rule, Scope } from './rule.js'
-import type { Screening } from './screening.js'
+import type { Screening, Why } from './screening.js'
 import { isOpen, opensNext } from './window.js'
 
 /** The world an event is judged in. */
@@ -50,7 +51,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   if (learner.frozen) return refuse('frozen', {})
   if (compiled.waits(event)) return refuse('waiting_for_grade', {})
   if (rule.window && !isOpen(rule.window, event.time, civil)) {
-    return refuse('outside_window', { opens: instant(opensNext(rule.window, event.time, civil)) })
+    return refuse('outside_window', { opens: isoOr(opensNext(rule.window, event.time, civil)) })
   }
   const failure = compiled.conditions?.(event)
   if (failure) return refuse('condition_not_met', { ...failure })
@@ -58,7 +59,7 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const worth = compiled.worth(event)
   if (worth.points === 0) return refuse('no_points', { field: worth.field })
   const withdrawn = compiled.revocable ? situation.withdrawn(compiled.ids) : null
-  if (withdrawn !== null && withdrawn > event.time) return refuse('withdrawn', { withdrawn: instant(withdrawn) })
+  if (withdrawn !== null && withdrawn > event.time) return refuse('withdrawn', { withdrawn: iso(withdrawn) })
   if (rule.requires) {
     const open = missing(rule.requires, learner, names, civil)
     if (open.length > 0) return refuse('requires', several('missing', open))
@@ -71,10 +72,10 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
 
   const grants = learner.grantsOf(compiled.ids)
   const sameAct = act === null ? undefined : grants.find((grant) => grant.standing && grant.act === act)
-  if (sameAct) return refuse('already_granted', { granted: instant(sameAct.time), act })
+  if (sameAct) return refuse('already_granted', { granted: iso(sameAct.time), act })
   const { oncePer } = rule
   const paid = oncePer && grants.find((grant) => grant.standing && sameScope(grant, event, oncePer))
-  if (paid) return refuse('once_only', { scope: oncePer, granted: instant(paid.time) })
+  if (paid) return refuse('once_only', { scope: oncePer, granted: iso(paid.time) })
 
   const limited = applyLimits(rule, grants, event, worth.points, civil)
   if ('code' in limited) return refuse(limited.code, limited.params)
@@ -84,25 +85,27 @@ function decide(compiled: CompiledRule, event: LearningEvent, act: string | null
   const { refused = null, holds = [], foundBy = null } = situation.screen?.() ?? {}
   if (refused) return refuse(refused.code, refused.params)
   const heldBy = foundBy ?? (rule.review === 'hold' ? 'rule' : null)
-  const of = capped ? { of: worth.points, ...capped } : {}
-  const release = instant(now + rules.settings.review.releaseAfter)
-  const because = holds.length > 0 ? { because: holds.map(({ code, params }) => reason(code, params, civil)) } : {}
+  const params = capped ? { points, of: worth.points, ...capped } : { points }
+  const paying =
+    heldBy === null
+      ? ({ outcome: 'granted', points, held: 0, reason: reason(capped ? 'capped' : 'granted', params, civil) } as const)
+      : ({ outcome: 'held', points: 0, held: points, reason: heldReason(params, holds, situation) } as const)
   return {
     ruleId: rule.id,
     version: rule.version,
-    outcome: heldBy === null ? 'granted' : 'held',
-    points: heldBy === null ? points : 0,
-    held: heldBy === null ? 0 : points,
-    reason:
-      heldBy !== null
-        ? reason('held', { points, ...of, ...because, release }, civil)
-        : capped
-          ? reason('capped', { points, ...of }, civil)
-          : reason('granted', { points }, civil),
+    ...paying,
     expires: rule.expires && lapses(rule.expires, now, civil),
     flagged: rule.review === 'flag',
     heldBy,
   }
+}
+
+/** Why points wait, and until when. */
+function heldReason(params: Reason['params'], holds: readonly Why[], { rules, now }: Situation): Reason {
+  const { civil, settings } = rules
+  const because = holds.map(({ code, params: of }) => reason(code, of, civil))
+  const release = iso(now + settings.review.releaseAfter)
+  return reason('held', { ...params, ...(because.length > 0 ? { because } : {}), release }, civil)
 }
 
 interface LimitRefusal {
@@ -127,7 +130,7 @@ function applyLimits(
     const refusal = frequencyRefusal(frequency, counted, event.time)
     if (refusal) {
       const { granted, again } = refusal
-      refusals.push({ code: 'frequency', params: { granted: instant(granted), again: instant(again), count }, again })
+      refusals.push({ code: 'frequency', params: { granted: iso(granted), again: isoOr(again), count }, again })
     }
   }
   let points = worth
@@ -136,7 +139,7 @@ function applyLimits(
     const { left, again } = capRoom(cap, grants, event.time, civil)
     const terms = { per: cap.written, limit: cap.limit }
     if (left === 0) {
-      refusals.push({ code: 'cap_reached', params: { ...terms, unit: cap.unit, again: instant(again) }, again })
+      refusals.push({ code: 'cap_reached', params: { ...terms, unit: cap.unit, again: isoOr(again) }, again })
     } else if (cap.unit === 'points' && left < points) {
       points = left
       capped = terms
@@ -173,24 +176,18 @@ export function takeBack(
   standing: readonly Granted[],
   civil: Civil,
 ): TakenBack[] {
-  return (
-    standing
-      // What a person confirmed as misuse was never given.
-      .filter((grant) => of.ids.includes(grant.rule) && grant.time <= event.time && !grant.voided)
-      .map((grant) => ({
-        ruleId: of.rule.id,
-        version: of.rule.version,
-        outcome: 'revoked',
-        points: grant.held ? 0 : -grant.points,
-        held: grant.held ? -grant.points : 0,
-        reason: reason('revoked', { points: grant.points }, civil),
-        ref: grant.seq,
-      }))
-  )
+  // What a person confirmed as misuse was never given.
+  const taken = standing.filter((grant) => of.ids.includes(grant.rule) && grant.time <= event.time && !grant.voided)
+  return taken.map((grant) => ({
+    ruleId: of.rule.id,
+    version: of.rule.version,
+    outcome: 'revoked',
+    points: grant.held ? 0 : -grant.points,
+    held: grant.held ? -grant.points : 0,
+    reason: reason('revoked', { points: grant.points }, civil),
+    ref: grant.seq,
+  }))
 }
 
 /** What identifies the deed for taking back: its act key, else the object itself. */
 export const deedOf = (event: LearningEvent): string | null => actOf(event) ?? event.object
-
-const instant = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : new Date(milliseconds).toISOString()

@@ -15,3 +15,6 @@ export const untilOf = (written: string, civil: Civil): number | null =>
 
 /** An instant as JSON has it: RFC 3339, UTC. */
 export const iso = (instant: number): string => new Date(instant).toISOString()
+
+/** The same; null where there is none. */
+export const isoOr = (instant: number | null): string | null => (instant === null ? null : iso(instant))

@@ -5,7 +5,7 @@ import { didThemselves } from './person.js'
 import { FEATURE_IDS, FEATURES, type FeatureId, type WeekFeatures } from './week-feature.js'
 import { postsIn } from './week-posts.js'
 import { quizzesIn } from './week-quiz.js'
-import { medianOf, rhythmOf } from './week-rhythm.js'
+import { rhythmOf, usualOf } from './week-rhythm.js'
 import { type Ring, ringIn } from './week-ring.js'
 
 /** An event of the week as it is kept, and what came of it. */
@@ -58,8 +58,6 @@ export interface CountedWeek {
   readonly peers: Ring['peers']
 }
 
-/** Below this many earlier weeks nothing is usual yet. */
-const USUAL_FROM = 2
 /** What is added to the usual week, so that little beside less is not much. */
 const SLACK = 10
 
@@ -69,10 +67,11 @@ export function countWeek(week: Week, civil: Civil): CountedWeek {
   const own = events.filter(({ event }) => didThemselves(event))
   const times = own.map(({ event }) => event.time)
   const ring = ringIn(week.subject, own, week.around)
+  const usual = usualOf(before)
   const found: Readonly<Record<FeatureId, number | null>> = {
     events: times.length,
     point_events: events.filter(({ earned }) => earned).length,
-    own_ratio: before.length < USUAL_FROM ? null : times.length / (medianOf(before) + SLACK),
+    own_ratio: usual === null ? null : times.length / (usual + SLACK),
     ...rhythmOf(times),
     night: times.filter((time) => isNight(civil.minuteOfDay(time))).length,
     ...quizzesIn(own, week.around),

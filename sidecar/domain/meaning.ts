@@ -51,6 +51,10 @@ export function saysComplete(event: LearningEvent): boolean {
   return state === undefined || COMPLETE.has(state)
 }
 
+/** Whether an event is one that a name stands for. */
+export const hears = ({ classes, alias }: Listening, event: LearningEvent): boolean =>
+  classes.includes(event.event) && (alias === null || meansAlias(event, alias))
+
 /** Whether this event, of one of the alias's classes, really means the alias. */
 export function meansAlias(event: LearningEvent, alias: string): boolean {
   if (alias === 'activity.completed') return saysComplete(event)

@@ -60,6 +60,9 @@ export function decidedOn<D extends { readonly reason: Pick<Reason, 'params'> }>
   }
 }
 
+/** Who did something, and by which road it came. */
+export type Doer = Pick<LearningEvent, 'actor' | 'user' | 'origin'>
+
 /** Whether the learner did it; what others, or Moodle itself, did for them says nothing about how they work. */
-export const didThemselves = ({ actor, user, origin }: LearningEvent): boolean =>
+export const didThemselves = ({ actor, user, origin }: Doer): boolean =>
   (actor === null || actor === user || actor === THE_LEARNER) && origin !== 'cli' && origin !== 'restore'

@@ -1,12 +1,11 @@
 /** An event that would earn, looked at before it does: whether it qualifies, and whether a person should see it first. Pure. */
-import { blacklisted, wordsIn } from './blacklist.js'
+import { becauseOf, blacklisted, wordsIn } from './blacklist.js'
 import { CHECK_IDS, CHECKS, type CheckId, type CheckPolicy, type Finding } from './check.js'
 import type { BlacklistEntry } from './configuration.js'
 import type { LearningEvent } from './learning-event.js'
 import { deedNameOf } from './meaning.js'
 import { didThemselves } from './person.js'
 import type { Reason, ReasonCode } from './reason.js'
-import { inLanguage } from './reward.js'
 
 /** What is compared with others of its kind. */
 export const TRACED_DEEDS = ['quiz.graded', 'forum.post'] as const
@@ -82,7 +81,7 @@ export interface Why {
 export function screen(screened: Screened): Screening {
   const { event, subject, blacklist, checks } = screened
   const entry = blacklisted(event, blacklist, { userId: event.user, subject })
-  const because = entry?.because ? inLanguage(entry.because, 'en') : null
+  const because = entry && becauseOf(entry)
   const found: Finding[] = []
   const shadow: Finding[] = []
   for (const check of CHECK_IDS) {
@@ -209,11 +208,15 @@ function quick(
   const day = others(history.deeds(deed, event.time - WEEK, activity), event)
     .filter(({ time }) => time >= event.time - DAY)
     .toSorted((a, b) => a.time - b.time)
-  const hurried = day.filter(({ time }, index) => index > 0 && time - day[index - 1]!.time < within)
   const last = day.at(-1)
   if (last === undefined || event.time - last.time >= within) return null
-  return hurried.length + 1 >= at ? { observed: hurried.length + 1, events: ids(hurried) } : null
+  const before = hurried(day, within)
+  return before.length + 1 >= at ? { observed: before.length + 1, events: ids(before) } : null
 }
+
+/** Those that came so soon after the one before. @param deeds in the order of their times. */
+export const hurried = <Deed extends { readonly time: number }>(deeds: readonly Deed[], within: number): Deed[] =>
+  deeds.filter(({ time }, index) => index > 0 && time - deeds[index - 1]!.time < within)
 
 /** Not the deed itself, of which another event may have told before. */
 const others = (past: readonly Past[], { object, time }: LearningEvent): readonly Past[] =>
@@ -228,11 +231,12 @@ const LEAST_GAP = 10_000
 /**
  * How many activities, up to the last, lie at the same distance from each other, to the second. Times on whole minutes
  * alone (as a log without seconds has them) say nothing about rhythm.
+ * @param last the place of the last of them; it is the last of all where it is left out.
  */
-export function equalGaps(times: readonly number[]): number {
+export function equalGaps(times: readonly number[], last = times.length - 1): number {
   let [run, least, most] = [1, Number.POSITIVE_INFINITY, 0]
   let seconds = false
-  for (let i = times.length - 1; i > 0; i--) {
+  for (let i = last; i > 0; i--) {
     const gap = times[i]! - times[i - 1]!
     least = Math.min(least, gap)
     most = Math.max(most, gap)

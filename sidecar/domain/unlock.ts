@@ -1,5 +1,6 @@
 /** Whether a learner can have a reward now, and if not, everything that stands in the way. Pure. */
 import type { Civil } from './civil.js'
+import { isoOr } from './instant.js'
 import type { Learner } from './learner.js'
 import { alone, type Reason, type ReasonCode, reason } from './reason.js'
 import { missing, type Names } from './requirement.js'
@@ -58,7 +59,7 @@ export function lockedBecause(reward: Reward, offer: Offer | null, circumstances
     ...because(!approved, 'not_approved'),
     ...because(fundedOnly && funding.kind !== 'institution', 'not_funded'),
     ...because(window !== null && !isOpen(window, now, civil), 'reward_window', () => ({
-      opens: window && instant(opensNext(window, now, civil)),
+      opens: window && isoOr(opensNext(window, now, civil)),
     })),
     ...tiers.flatMap((tier) => missing({ kind: 'tier', tier }, learner, names, civil)),
     ...(requires ? missing(requires, learner, names, civil) : []),
@@ -84,8 +85,5 @@ function limitReached(limit: Limit, { mine, now, civil }: Circumstances): Reason
   const counted = mine.filter((time) => time >= start && time < end).sort((a, b) => a - b)
   if (counted.length < count) return []
   const again = typeof per === 'number' ? counted.at(-count)! + per : Number.isFinite(end) ? end : null
-  return [reason('limit_reached', { count, per: written, again: instant(again) }, civil)]
+  return [reason('limit_reached', { count, per: written, again: isoOr(again) }, civil)]
 }
-
-const instant = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : new Date(milliseconds).toISOString()

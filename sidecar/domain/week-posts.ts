@@ -1,4 +1,5 @@
 /** What somebody writes. */
+import { wordsIn } from './blacklist.js'
 import type { WeekEvent } from './learner-week.js'
 import type { LearningEvent } from './learning-event.js'
 import { deedNameOf } from './meaning.js'
@@ -23,17 +24,16 @@ export function postsIn(events: readonly WeekEvent[]): Posts {
   const written = events.flatMap(({ event }) => (UNDONE.test(event.event) ? [] : [event]))
   const posts = written.filter(({ event }) => POSTS.has(deedNameOf(event)))
   const texts = written.filter(({ event }) => POSTS.has(deedNameOf(event)) || SUBMISSIONS.has(deedNameOf(event)))
-  const counted = texts.filter(({ data }) => typeof data.words === 'number')
+  const counted = texts.some(({ data }) => typeof data.words === 'number')
   return {
     posts: posts.length,
-    blank_texts: texts.length > 0 && counted.length === 0 ? null : counted.filter(isBlank).length,
+    blank_texts: texts.length > 0 && !counted ? null : texts.filter(isBlank).length,
     near_copies: texts.length > 0 && !texts.some(isComparable) ? null : copiesIn(texts),
     quick_posts: posts.filter((post, index) => isQuick(post, posts[index - 1])).length,
   }
 }
 
-const isBlank = ({ data: { words, files } }: LearningEvent): boolean =>
-  Number(words) < FEW_WORDS && !(typeof files === 'number' && files > 0)
+const isBlank = (event: LearningEvent): boolean => (wordsIn(event) ?? FEW_WORDS) < FEW_WORDS
 
 const isComparable = ({ data }: LearningEvent): boolean =>
   typeof data.text_hash === 'string' || typeof data.similarity === 'number'

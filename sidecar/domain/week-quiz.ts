@@ -1,6 +1,7 @@
 /** How somebody takes quizzes. */
 import type { Around, WeekEvent } from './learner-week.js'
 import { ALIASES } from './moodle-events.js'
+import { hurried } from './screening.js'
 import type { FeatureId } from './week-feature.js'
 
 /** What tells of an attempt when it is made: regrading, or grading by hand, is somebody else's doing, and later. */
@@ -35,7 +36,7 @@ export function quizzesIn(events: readonly WeekEvent[], around: Pick<Around, 'pa
   const quizzes = [...byQuiz.values()]
   return {
     attempts: Math.max(0, ...quizzes.map((quiz) => quiz.length)),
-    quick_attempts: quizzes.reduce((sum, quiz) => sum + quickIn(quiz), 0),
+    quick_attempts: quizzes.reduce((sum, quiz) => sum + hurried(quiz, TWO_MINUTES).length, 0),
     rapid_share: attempts.length === 0 ? 0 : rapidShare(attempts),
     right_and_fast: attempts.length === 0 ? 0 : rightAndFast(attempts, around),
   }
@@ -63,9 +64,6 @@ function attemptsIn(events: readonly WeekEvent[]): Attempt[] {
   }
   return [...attempts.values()]
 }
-
-const quickIn = (quiz: readonly Attempt[]): number =>
-  quiz.filter(({ time }, index) => index > 0 && time - quiz[index - 1]!.time < TWO_MINUTES).length
 
 function rapidShare(attempts: readonly Attempt[]): number | null {
   const known = attempts.filter(({ items, rapid }) => items !== null && rapid !== null)

@@ -80,9 +80,16 @@ function shareNearMedian(gaps: readonly number[]): number {
 /** The longest run that `equalGaps` sees up to any click. */
 function longestRun(clicks: readonly number[]): number {
   let longest = 0
-  for (let end = clicks.length; end > longest; end--) longest = Math.max(longest, equalGaps(clicks.slice(0, end)))
+  for (let last = clicks.length - 1; last >= longest; last--) longest = Math.max(longest, equalGaps(clicks, last))
   return longest
 }
+
+/** Below this many earlier weeks nothing is usual yet. */
+const USUAL_FROM = 2
+
+/** What somebody's earlier weeks usually had; null: there are too few of them. */
+export const usualOf = (before: readonly number[]): number | null =>
+  before.length < USUAL_FROM ? null : medianOf(before)
 
 /** The lower one of two in the middle: what is usual is something that was. @param values at least one. */
 export function medianOf(values: readonly number[]): number {

@@ -3,6 +3,7 @@ import { appeal } from '../actions/review.js'
 import { shownHold } from '../actions/shown-review.js'
 import { iso } from '../domain/instant.js'
 import { learnerOf } from './auth.js'
+import { subjectFor } from './learner.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { integer, list, nullable, nullableTime, reasonSchema, record, text, time, userQuery } from './schema.js'
@@ -49,14 +50,13 @@ export function reviewId({ params }: Call): number {
   throw new Problem('not_found', `There is no item ${id} in the review queue.`)
 }
 
-function getHolds({ context, principal, query }: Call): Answer {
-  const { stores, rules, now } = context
-  const userId = learnerOf(principal, query.user_id as string | undefined)
-  const { source } = rules.current().settings
+function getHolds(call: Call): Answer {
+  const { stores, rules, now } = call.context
+  const moment = { stores, rules, now: now() }
+  const { userId, subject } = subjectFor(call)
   return stores.writer.read(() => {
-    const subject = stores.learners.subjectOf(source, stores.learners.merged.currentId(source, userId))
     const items = subject === null ? [] : stores.reviews.list({ subject, kind: 'hold' }, MOST_SHOWN)
-    const holds = items.map((item) => shownHold({ stores, rules, now: now() }, item))
+    const holds = items.map((item) => shownHold(moment, item))
     return { json: { user_id: userId, holds } }
   })
 }

@@ -5,6 +5,7 @@ import { type Decision, shownDecision, sums } from '../domain/decision.js'
 import { inLanguage } from '../domain/reward.js'
 import { learnerOf } from './auth.js'
 import { ledgerEntrySchema } from './ledger.js'
+import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import {
@@ -141,10 +142,9 @@ function getDecisions(call: Call): Answer {
     return { ...shownDecision(decision), title: title ? inLanguage(title, lang) : null }
   }
   const before = cursor === undefined ? undefined : Number(cursor)
-  // One more than asked for tells whether there is a next page.
   const found = subject === null ? [] : stores.events.latest(subject, limit + 1, before)
-  const events = found.slice(0, limit)
-  const judged = events.map(({ time: happened, event, decisions }) => {
+  const { page, next_cursor } = pageOf(found, limit, ({ number }) => number)
+  const judged = page.map(({ time: happened, event, decisions }) => {
     const { id, event: name, course, activity, object } = event
     const shown = decisions && worded(decisions, civil)
     return {
@@ -158,6 +158,5 @@ function getDecisions(call: Call): Answer {
       decisions: shown?.map(titled) ?? null,
     }
   })
-  const last = found.length > limit ? events.at(-1) : undefined
-  return { json: { user_id: userId, events: judged, next_cursor: last ? String(last.number) : null } }
+  return { json: { user_id: userId, events: judged, next_cursor } }
 }

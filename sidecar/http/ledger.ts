@@ -7,6 +7,7 @@ import { instantOf } from '../domain/instant.js'
 import type { LedgerFilter, LedgerRow } from '../store/ledger-view.js'
 import { learnerOf } from './auth.js'
 import { ifSigned } from './checkpoint.js'
+import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route } from './route.js'
 import { checkpointSchema, cursorQuery, integer, list, nullable, record, text, userQuery } from './schema.js'
@@ -138,15 +139,13 @@ async function getLedger({ context, query, request }: Call): Promise<Answer> {
     const headers = { 'Content-Disposition': 'attachment; filename="rocket-ledger.csv"', ...checkpointHeader(context) }
     return { stream: context.view.csv(filter), type: 'text/csv; charset=utf-8; header=present', headers }
   }
-  // One more than asked for tells whether there is a next page.
   const rows: LedgerRow[] = []
   for (const found of context.view.page(filter, Number(cursor ?? 0), limit + 1)) {
     rows.push(...found)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const entries = rows.slice(0, limit)
-  const next = rows.length > limit ? String(entries.at(-1)?.seq) : null
-  return { json: { entries, next_cursor: next, checkpoint: ifSigned(context, () => context.notary.newest()) } }
+  const { page: entries, next_cursor } = pageOf(rows, limit, ({ seq }) => seq)
+  return { json: { entries, next_cursor, checkpoint: ifSigned(context, () => context.notary.newest()) } }
 }
 
 /** A note has several lines, a header has one. */

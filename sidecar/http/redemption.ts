@@ -3,6 +3,7 @@ import { ownView, shownSecrets } from '../actions/shown-redemption.js'
 import { cancelOwn } from '../actions/support.js'
 import { learnerOf } from './auth.js'
 import { subjectFor } from './learner.js'
+import { pageOf } from './page.js'
 import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
 import {
@@ -78,11 +79,11 @@ function getRedemptions(call: Call): Answer {
   const before = cursor === undefined ? undefined : Number(cursor)
   const found = subject === null ? [] : stores.redemptions.list({ subject, before }, limit + 1)
   const own = call.principal.scopes.has('learner') && call.principal.sub === userId
-  const redemptions = found
-    .slice(0, limit)
-    .map((redemption) => ownView(redemption, now(), lang, own ? shownSecrets(stores, redemption) : {}))
-  const last = found.length > limit ? found[limit - 1] : undefined
-  return { json: { user_id: userId, redemptions, next_cursor: last ? String(last.seq) : null } }
+  const { page, next_cursor } = pageOf(found, limit, ({ seq }) => seq)
+  const redemptions = page.map((redemption) =>
+    ownView(redemption, now(), lang, own ? shownSecrets(stores, redemption) : {}),
+  )
+  return { json: { user_id: userId, redemptions, next_cursor } }
 }
 
 async function postCancel(call: Call): Promise<Answer> {

@@ -7,6 +7,7 @@ import { CHECK_IDS } from '../domain/check.js'
 import { REVIEW_KINDS, type ReviewFilter } from '../store/review.js'
 import { actorOf } from './auth.js'
 import { reviewId } from './hold.js'
+import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
 import {
@@ -173,15 +174,15 @@ function getQueue({ context, query }: Call): Answer {
   const { limit, cursor, user_id: user, found_by: foundBy, rule_id: ruleId, ...rest } = query as unknown as Query
   const { source } = rules.current().settings
   return stores.writer.read(() => {
-    const subject = user === undefined ? undefined : (stores.learners.subjectOf(source, user) ?? '')
+    const subject = stores.learners.filterBy(source, user)
     const after = cursor === undefined ? undefined : stores.reviews.placeOf(Number(cursor))
     if (after === null)
       throw new Problem('malformed', 'The item at which the page before ended is gone: begin with the first page.')
-    const items = stores.reviews.list({ ...rest, foundBy, ruleId, subject, after }, limit + 1)
-    const shown = items.slice(0, limit).map((item) => shownReview(moment, item))
-    const next_cursor = items.length > limit ? String(shown.at(-1)!.id) : null
+    const found = stores.reviews.list({ ...rest, foundBy, ruleId, subject, after }, limit + 1)
+    const { page, next_cursor } = pageOf(found, limit, ({ id }) => id)
+    const items = page.map((item) => shownReview(moment, item))
     const exempt = subject === undefined ? null : stores.exempt.has(subject)
-    return { json: { items: shown, waiting: stores.reviews.waiting(), exempt, next_cursor } }
+    return { json: { items, waiting: stores.reviews.waiting(), exempt, next_cursor } }
   })
 }
 

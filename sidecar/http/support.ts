@@ -3,6 +3,7 @@ import { supportView } from '../actions/shown-redemption.js'
 import { type Asked, cancel, extend, reissue, replay } from '../actions/support.js'
 import { untilOf } from '../domain/instant.js'
 import { actorOf } from './auth.js'
+import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route, Schema } from './route.js'
@@ -130,15 +131,9 @@ interface ListQuery {
 function getRedemptions({ context, query }: Call): Answer {
   const { state, reward, user_id: userId, partner, limit, cursor } = query as unknown as ListQuery
   const { stores, rules } = context
-  const subject =
-    userId === undefined ? undefined : (stores.learners.subjectOf(rules.current().settings.source, userId) ?? '')
+  const subject = stores.learners.filterBy(rules.current().settings.source, userId)
   const before = cursor === undefined ? undefined : Number(cursor)
   const found = stores.redemptions.list({ state, reward, subject, partner, before }, limit + 1)
-  const last = found.length > limit ? found[limit - 1] : undefined
-  return {
-    json: {
-      redemptions: found.slice(0, limit).map((redemption) => supportView(context, redemption)),
-      next_cursor: last ? String(last.seq) : null,
-    },
-  }
+  const { page, next_cursor } = pageOf(found, limit, ({ seq }) => seq)
+  return { json: { redemptions: page.map((redemption) => supportView(context, redemption)), next_cursor } }
 }

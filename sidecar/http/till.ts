@@ -10,6 +10,7 @@ import {
   verifyToken,
 } from '../actions/till.js'
 import { readToken } from '../domain/token-code.js'
+import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import { receiptFor, receiptSchema } from './restore.js'
 import type { Answer, Call, Route } from './route.js'
@@ -194,7 +195,8 @@ function getSettlement(call: Call): Answer {
   const { stores, now } = context
   const before = cursor === undefined ? undefined : Number(cursor)
   const found = stores.redemptions.list({ partner, state, before }, limit + 1)
-  const redemptions = found.slice(0, limit).map((redemption) => ({
+  const { page, next_cursor } = pageOf(found, limit, ({ seq }) => seq)
+  const redemptions = page.map((redemption) => ({
     redemption_id: redemption.id,
     ...stateOf(redemption, now()),
     created_at: new Date(redemption.created).toISOString(),
@@ -203,6 +205,5 @@ function getSettlement(call: Call): Answer {
     amount_minor: redemption.amountMinor,
     currency: redemption.currency,
   }))
-  const last = found.length > limit ? found[limit - 1] : undefined
-  return { json: { partner, redemptions, next_cursor: last ? String(last.seq) : null } }
+  return { json: { partner, redemptions, next_cursor } }
 }

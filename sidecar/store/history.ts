@@ -1,6 +1,6 @@
 /** What happened before an event, as checks ask for it. */
 import type { LearningEvent } from '../domain/learning-event.js'
-import { didThemselves, THE_LEARNER } from '../domain/person.js'
+import { type Doer, didThemselves } from '../domain/person.js'
 import { type Exchange, type History, type Past, tracedDeedOf } from '../domain/screening.js'
 import type { Writer } from './database.js'
 
@@ -23,12 +23,10 @@ export class Histories {
          WHERE body ->> '$.data.${field}' = ? AND body ->> '$.object' IS NOT ? ORDER BY number DESC LIMIT ?`,
       )
     this.#sql = {
-      times: connection
-        .prepare<[string, number], number>(
-          `SELECT time FROM event WHERE subject = ? AND coalesce(body ->> '$.actor', '${THE_LEARNER}') = '${THE_LEARNER}'
-             AND coalesce(body ->> '$.origin', '') NOT IN ('cli', 'restore') ORDER BY number DESC LIMIT ?`,
-        )
-        .pluck(),
+      latest: connection.prepare<[string], Doer & { readonly time: number }>(
+        `SELECT time, body ->> '$.user' AS user, body ->> '$.actor' AS actor, body ->> '$.origin' AS origin
+         FROM event WHERE subject = ? ORDER BY number DESC`,
+      ),
       text_hash: sharing('text_hash'),
       file_hash: sharing('file_hash'),
       insert: connection.prepare(
@@ -104,7 +102,11 @@ export class Histories {
   #timesOf(subject: string): number[] {
     const known = this.#times.get(subject)
     if (known) return known
-    const times = this.#sql.times.all(subject, TIMES).reverse()
+    const times: number[] = []
+    for (const event of this.#sql.latest.iterate(subject)) {
+      if (didThemselves(event)) times.unshift(event.time)
+      if (times.length === TIMES) break
+    }
     if (this.#times.size >= LEARNERS_IN_MEMORY) this.#times.clear()
     this.#times.set(subject, times)
     return times

@@ -84,7 +84,7 @@ export class LearnerWeeks {
         `SELECT ${columns} FROM learner_week WHERE score IS NOT NULL AND (@week IS NULL OR week = @week)
            AND (@subject IS NULL OR subject = @subject) ORDER BY ${BY_SCORE} LIMIT @limit`,
       ),
-      forget: connection.prepare(
+      deleteBefore: connection.prepare(
         `DELETE FROM learner_week WHERE (week, subject) IN
            (SELECT week, subject FROM learner_week WHERE week < ? AND counted < ? ORDER BY week, subject LIMIT ?)`,
       ),
@@ -151,8 +151,8 @@ export class LearnerWeeks {
   }
 
   /** Deletes so many of those from before a day that were counted before an instant. @returns how many. */
-  forget(day: string, before: number, limit: number): number {
-    return this.#sql.forget.run(day, before, limit).changes
+  deleteBefore(day: string, before: number, limit: number): number {
+    return this.#sql.deleteBefore.run(day, before, limit).changes
   }
 }
 

@@ -59,6 +59,11 @@ export class Learners {
     return this.#subjects.of(source, user)
   }
 
+  /** For filters: the subject of a learner, one that nobody has where they are not known; undefined where nobody is named. */
+  filterBy(source: string, user: string | undefined): string | undefined {
+    return user === undefined ? undefined : (this.subjectOf(source, user) ?? '')
+  }
+
   /** The learner behind a subject, as the LMS knows them. */
   userOf(subject: string): string {
     return this.#subjects.userOf(subject) ?? ''

@@ -36,7 +36,9 @@ export interface Review extends Omit<NewReview, 'evidence'> {
   readonly opinion: unknown
   /** Null where the learner is erased. */
   readonly userId: string | null
-  /** With its version; null for a week. */
+  /** Null for a week. */
+  readonly ruleId: string | null
+  /** With its version. */
   readonly rule: string | null
   /** Held, or granted and flagged. */
   readonly points: number
@@ -75,7 +77,7 @@ export interface Overturned {
 type Row = Omit<Review, 'evidence' | 'opinion'> & { readonly evidence: string; readonly opinion: string | null }
 
 const SELECT = `SELECT review.id, review.kind, review.subject, review.seq, week, found_by AS foundBy, review.course, opened, due,
-    appealed, rank, state, decided, decision, evidence, opinion, user_id AS userId, grant_.body ->> '$.rule' AS rule,
+    appealed, rank, state, decided, decision, evidence, opinion, user_id AS userId, grant_.rule_id AS ruleId, grant_.body ->> '$.rule' AS rule,
     coalesce(grant_.points + grant_.held, 0) AS points, grant_.body ->> '$.expires' AS expires,
     about.data ->> '$.event' AS event, about.data ->> '$.activity' AS activity, about.data ->> '$.object' AS object,
     by_.data ->> '$.actor' AS decidedBy, by_.data ->> '$.reason' AS reason

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { anomaly, scoredWeeks } from '../../sidecar/actions/anomaly.js'
 import { ingest } from '../../sidecar/actions/ingest.js'
+import { applyRetention } from '../../sidecar/actions/retention.js'
 import { LEFT_AFTER } from '../../sidecar/actions/review.js'
 import type { LearningEvent } from '../../sidecar/domain/learning-event.js'
 import { runJob } from '../../sidecar/jobs.js'
@@ -252,10 +253,10 @@ describe('the nightly score', () => {
     rocket.clock.now = SETTLED
     await run()
     rocket.clock.now = SETTLED + 366 * DAY
-    await run()
+    await applyRetention(rocket.context)
     expect(weeks()).to.have.length(1)
     rocket.clock.now += 1
-    await run()
+    await applyRetention(rocket.context)
     expect(weeks()).to.have.length(0)
   })
 })

@@ -95,7 +95,7 @@ describe('the weeks of learners that are kept', () => {
   it('are forgotten by when they were counted, however old the week is', () => {
     add('a', '2017-01-02', 1, NOW)
     add('b', '2017-01-02', 1, NOW - 1)
-    expect(weeks().forget('2026-01-01', NOW, 10)).to.equal(1)
+    expect(weeks().deleteBefore('2026-01-01', NOW, 10)).to.equal(1)
     expect([weeks().has('2017-01-02', 'a'), weeks().has('2017-01-02', 'b')]).to.deep.equal([true, false])
   })
 })
