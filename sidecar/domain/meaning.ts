@@ -93,6 +93,9 @@ export function actOf(event: LearningEvent): string | null {
 /** The name of the deed that a class reports, `forum.post`; null where it stands for no single deed. */
 export const deedNameOf = (event: string): string | null => deedOfClass.get(event)?.act ?? null
 
+/** Whether a class reports that a deed was undone: nothing was done then. */
+export const undoes = (event: string): boolean => /_(deleted|removed)$/.test(event)
+
 const classesOfDeed = new Map(DEEDS.map(({ act, classes }) => [act, classes]))
 
 /** The classes that report a deed, its undoing included. */

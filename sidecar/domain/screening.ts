@@ -3,17 +3,17 @@ import { becauseOf, blacklisted, wordsIn } from './blacklist.js'
 import { CHECK_IDS, CHECKS, type CheckId, type CheckPolicy, type Finding } from './check.js'
 import type { BlacklistEntry } from './configuration.js'
 import type { LearningEvent } from './learning-event.js'
-import { deedNameOf } from './meaning.js'
+import { deedNameOf, undoes } from './meaning.js'
 import { didThemselves } from './person.js'
 import type { Reason, ReasonCode } from './reason.js'
 
 /** What is compared with others of its kind. */
-export const TRACED_DEEDS = ['quiz.graded', 'forum.post'] as const
+const TRACED_DEEDS = ['quiz.graded', 'forum.post'] as const
 export type TracedDeed = (typeof TRACED_DEEDS)[number]
 
 /** The kind of deed that an event reports, where it is compared with others of its kind. */
 export const tracedDeedOf = ({ event }: LearningEvent): TracedDeed | null =>
-  TRACED_DEEDS.find((deed) => deed === deedNameOf(event)) ?? null
+  (undoes(event) ? undefined : TRACED_DEEDS.find((deed) => deed === deedNameOf(event))) ?? null
 
 /** Something the learner, or somebody else, did before. */
 export interface Past {

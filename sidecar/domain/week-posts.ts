@@ -2,14 +2,13 @@
 import { wordsIn } from './blacklist.js'
 import type { WeekEvent } from './learner-week.js'
 import type { LearningEvent } from './learning-event.js'
-import { deedNameOf } from './meaning.js'
+import { deedNameOf, undoes } from './meaning.js'
 import type { FeatureId } from './week-feature.js'
 
 const POSTS: ReadonlySet<string | null> = new Set([
   ...['forum.post', 'comment.posted', 'glossary.entry', 'database.entry', 'wiki.page', 'blog.entry'],
 ])
 const SUBMISSIONS: ReadonlySet<string | null> = new Set(['assign.submitted', 'workshop.submitted'])
-const UNDONE = /_(deleted|removed)$/
 const MINUTE = 60_000
 const FEW_WORDS = 5
 /** Percent of three-word sequences that two texts share. */
@@ -21,7 +20,7 @@ type Posts = Readonly<
 
 /** @param events the learner's own, in the order of their times. */
 export function postsIn(events: readonly WeekEvent[]): Posts {
-  const written = events.flatMap(({ event }) => (UNDONE.test(event.event) ? [] : [event]))
+  const written = events.flatMap(({ event }) => (undoes(event.event) ? [] : [event]))
   const posts = written.filter(({ event }) => POSTS.has(deedNameOf(event)))
   const texts = written.filter(({ event }) => POSTS.has(deedNameOf(event)) || SUBMISSIONS.has(deedNameOf(event)))
   const counted = texts.some(({ data }) => typeof data.words === 'number')

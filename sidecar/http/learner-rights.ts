@@ -100,8 +100,8 @@ export const learnerRightsRoutes: readonly Route[] = [
 
 const isUser = new RegExp(PLAIN)
 
-/** @throws Problem 400 */
-function userOf({ params }: Call): string {
+/** The learner whom a path names. @throws Problem 400 */
+export function userOf({ params }: Call): string {
   const { id = '' } = params
   if (id.length <= 64 && isUser.test(id)) return id
   throw new Problem('malformed', 'A learner’s id has 1 to 64 characters, and no control characters.')

@@ -7,6 +7,7 @@ import { CHECK_IDS } from '../domain/check.js'
 import { REVIEW_KINDS, type ReviewFilter } from '../store/review.js'
 import { actorOf } from './auth.js'
 import { reviewId } from './hold.js'
+import { userOf } from './learner-rights.js'
 import { pageOf } from './page.js'
 import { Problem } from './problem.js'
 import type { Answer, Call, Route, Schema } from './route.js'
@@ -198,11 +199,11 @@ function getChecks({ context: { stores, rules, now } }: Call): Answer {
   return { json: { checks: stores.writer.read(() => shownChecks({ stores, rules, now: now() })) } }
 }
 
-async function postExempt({ context, principal, params, body }: Call): Promise<Answer> {
-  const { stores, rules, now, committer } = context
-  const { exempt } = body as { exempt: boolean }
-  const userId = params.id ?? ''
-  const asked = { userId, actor: actorOf(principal), exempt }
+async function postExempt(call: Call): Promise<Answer> {
+  const { stores, rules, now, committer } = call.context
+  const { exempt } = call.body as { exempt: boolean }
+  const userId = userOf(call)
+  const asked = { userId, actor: actorOf(call.principal), exempt }
   const done = await committer.run(() => setExempt({ stores, rules, now: now() }, asked))
   return { json: { user_id: userId, exempt: done.exempt, changed: done.changed, merged_into: done.mergedInto } }
 }

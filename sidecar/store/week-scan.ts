@@ -3,7 +3,7 @@
  * lies in a temporary table of a connection, beside the database: an index for this alone would cost every event.
  */
 import type { Around, Nearby, WeekEvent } from '../domain/learner-week.js'
-import { classesOf } from '../domain/meaning.js'
+import { classesOf, undoes } from '../domain/meaning.js'
 import { medianOf } from '../domain/week-rhythm.js'
 import type { Connection } from './database.js'
 import { keptEvent } from './event.js'
@@ -38,7 +38,7 @@ export class WeekScan {
          WHERE address IS NOT NULL;
        CREATE INDEX temp.week_event_post ON week_event (post) WHERE post IS NOT NULL`,
     )
-    const posts = JSON.stringify(classesOf('forum.post').filter((name) => name.endsWith('_created')))
+    const posts = JSON.stringify(classesOf('forum.post').filter((name) => !undoes(name)))
     this.#sql = {
       collect: connection.prepare<[number, number, number]>(
         `INSERT INTO week_event SELECT number, subject, time, body ->> '$.activity', body ->> '$.course',

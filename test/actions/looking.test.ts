@@ -13,6 +13,7 @@ const PACK = `
 - { id: login, event: login, points: 1 }
 `
 const POST = '\\mod_forum\\event\\post_created'
+const DELETED = '\\mod_forum\\event\\post_deleted'
 const SECOND = 1_000
 
 const on = (...checks: string[]) => `checks: { ${checks.map((check) => `${check}: on`).join(', ')} }\n`
@@ -153,6 +154,18 @@ describe('attempts at a quiz', () => {
       expect(rocket.sendAll(attempts(8, HOUR)).map(told).slice(6)).to.deep.equal(['3', 'held 3'])
     })
     world(on('many_attempts'), (rocket) => expect(last(rocket, attempts(12, 2 * DAY))).to.equal('3'))
+  })
+})
+
+describe('what is deleted', () => {
+  it('is no post: who tidies up old ones, and then writes, is in no hurry', () => {
+    world(on('quick_posts'), (rocket) => {
+      const old = [1, 2, 3, 4].map((n) =>
+        post({ time: NOW + n * 10 * SECOND, id: `old ${n}`, object: `forum_posts:old${n}`, event: DELETED, data: {} }),
+      )
+      rocket.sendAll(old)
+      expect(told(rocket.send(post({ time: NOW + MINUTE })))).to.equal('5')
+    })
   })
 })
 

@@ -145,4 +145,11 @@ describe('the review queue, over HTTP', () => {
     expect((await set(true)).body.changed).to.equal(false)
     expect((await set(false)).body).to.include({ exempt: false, changed: true })
   })
+
+  it('exempts nobody whose id is none', async () => {
+    for (const id of ['x'.repeat(65), 'line%0Abreak']) {
+      const { status, body } = await decide(`/api/learners/${id}/exempt`, { exempt: true })
+      expect([status, body.code], id).to.deep.equal([400, 'malformed'])
+    }
+  })
 })
