@@ -58,12 +58,7 @@ class account {
      * @throws \required_capability_exception
      */
     public static function of_current_user(): self {
-        global $USER;
-        if (!isloggedin() || isguestuser()) {
-            throw new \require_login_exception('a learner');
-        }
-        require_capability('local/rocket:view', \context_system::instance());
-        return new self((int)$USER->id);
+        return new self(own_session::learner());
     }
 
     /**
@@ -232,9 +227,7 @@ class account {
      */
     private static function require_own_session(): void {
         require_capability('local/rocket:redeem', \context_system::instance());
-        if (\core\session\manager::is_loggedinas()) {
-            throw new \moodle_exception('notasanother', 'local_rocket');
-        }
+        own_session::require_themselves();
     }
 
     /**

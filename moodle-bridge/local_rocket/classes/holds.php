@@ -53,12 +53,7 @@ class holds {
      * @throws \required_capability_exception
      */
     public static function of_current_user(): self {
-        global $USER;
-        if (!isloggedin() || isguestuser()) {
-            throw new \require_login_exception('a learner');
-        }
-        require_capability('local/rocket:view', \context_system::instance());
-        return new self((int)$USER->id);
+        return new self(own_session::learner());
     }
 
     /**
@@ -82,9 +77,7 @@ class holds {
      * @throws \moodle_exception
      */
     public function appeal(int $id): void {
-        if (\core\session\manager::is_loggedinas()) {
-            throw new \moodle_exception('notasanother', 'local_rocket');
-        }
+        own_session::require_themselves();
         client::configured()->within(self::APPEALING)->post("/api/user/holds/$id/appeal", [], 'learner', $this->userid);
     }
 }
