@@ -1,18 +1,27 @@
 /** A home with as many entries as asked for, made by the ledger itself, but with the disk's waits switched off. */
 
 import { join } from 'node:path'
+import { Notary } from '../../sidecar/actions/notary.js'
 import { publish, readFolder } from '../../sidecar/actions/publish.js'
+import { RulesInForce } from '../../sidecar/actions/rules-in-force.js'
 import { Civil } from '../../sidecar/domain/civil.js'
 import { databasePath, readSecrets } from '../../sidecar/home.js'
+import { newLedgerKey, readLedgerKeys } from '../../sidecar/ledger-key.js'
 import { openForWriting } from '../../sidecar/store/database.js'
 import { migrate } from '../../sidecar/store/migrate.js'
-import { createStores } from '../../sidecar/store/stores.js'
+import { createStores, type Stores } from '../../sidecar/store/stores.js'
 import { twentyRules } from './intake.js'
 import { makeHome } from './server.js'
 
 const STEP = 5_000
 /** Entries for each learner: a busy year. */
 const EACH = 100
+
+/** Whoever signs the ledger of a home. */
+export function notaryOf(home: string, stores: Stores): Notary {
+  const key = { read: () => readLedgerKeys(home, {}), renew: () => newLedgerKey(home, {}) }
+  return new Notary(stores, new RulesInForce(stores.configurations), key, Date.now)
+}
 
 /** @returns the home, and one learner in every thousand. */
 export function growLedger(entries: number, onProgress: (done: number) => void): { home: string; users: string[] } {
@@ -23,9 +32,12 @@ export function growLedger(entries: number, onProgress: (done: number) => void):
   const stores = createStores(connection, readSecrets(home))
   const now = Date.UTC(2026, 0, 1)
   stores.writer.write(() => publish(stores, readFolder(join(home, 'config')), { actor: 'bench', reason: 'bench', now }))
+  // As a server does at its first start.
+  notaryOf(home, stores).keys.begin()
+  const { seq: first } = stores.ledger.head()
   const civil = new Civil('Europe/London', 1, [])
   const learners = Math.ceil(entries / EACH)
-  for (let from = 1; from < entries; from += STEP) {
+  for (let from = first; from < entries; from += STEP) {
     stores.writer.write(() => {
       for (let n = from; n < Math.min(from + STEP, entries); n++) appendGrant(stores, n, learners, now, civil)
     })
@@ -36,13 +48,7 @@ export function growLedger(entries: number, onProgress: (done: number) => void):
   return { home, users: Array.from({ length: 1_000 }, (_, n) => String(n % learners)) }
 }
 
-function appendGrant(
-  stores: ReturnType<typeof createStores>,
-  n: number,
-  learners: number,
-  start: number,
-  civil: Civil,
-): void {
+function appendGrant(stores: Stores, n: number, learners: number, start: number, civil: Civil): void {
   const user = String((n * 7_919) % learners)
   const subject = stores.learners.enrol('bench', user)
   const time = start + n * 1_000

@@ -1,14 +1,12 @@
 /** What proving costs: entries appended with tree and checkpoints, against the chain alone; proofs from a large ledger. */
-import { Notary } from '../../sidecar/actions/notary.js'
 import { RulesInForce } from '../../sidecar/actions/rules-in-force.js'
 import { entryOf } from '../../sidecar/domain/entry.js'
 import { consistencyProof, inclusionProof } from '../../sidecar/domain/tree.js'
 import { databasePath, readSecrets } from '../../sidecar/home.js'
-import { newLedgerKey, readLedgerKeys } from '../../sidecar/ledger-key.js'
 import { openForWriting } from '../../sidecar/store/database.js'
 import { createStores } from '../../sidecar/store/stores.js'
 import { subtreesOf } from '../../sidecar/store/tree.js'
-import { growLedger } from './grow.js'
+import { growLedger, notaryOf } from './grow.js'
 import { type Measured, median, medians, seconds } from './measure.js'
 import { removeHome } from './server.js'
 
@@ -25,9 +23,7 @@ function appender(home: string, proving: boolean): Appender {
   const connection = openForWriting(databasePath(home))
   const stores = createStores(connection, readSecrets(home))
   const rules = new RulesInForce(stores.configurations)
-  const key = { read: () => readLedgerKeys(home, {}), renew: () => newLedgerKey(home, {}) }
-  const notary = new Notary(stores, rules, key, Date.now)
-  notary.keys.begin()
+  const notary = notaryOf(home, stores)
   if (!proving) stores.ledger.tree.append = () => {}
   const { settings, civil } = rules.current()
   const entry = entryOf({ kind: 'administration', record: { actor: 'bench', reason: 'bench', detail: { score: 85 } } })
